@@ -1,0 +1,113 @@
+"""The conversation itself: a person, complaints, repetition, thanks, and when nothing helped."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.labels import label
+from actions.say_how_it_went import ask_how_it_went
+from actions.visit import Visit, button, slots
+from bot.catalogue.answers import answer
+from bot.catalogue.contact import contact_line
+from bot.catalogue.model import Facet
+from bot.catalogue.render import answer_text, source_wire
+from bot.conversations.model import Author, Moment
+from bot.conversations.turn import note_fallback
+
+Events = list[dict[str, Any]]
+GENERAL_OFFICE = "service-public"
+"""The administration whose phone answers for all, when no service is talked about."""
+
+
+class ActionTalkToPerson(Action):
+    """Says how to reach a person: the office of the service talked about, and the general phone."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_talk_to_person"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say it."""
+        visit = Visit(dispatcher, tracker)
+        service = visit.service((visit.found("service") or {}).get("id") or visit.slot("service"))
+        offices = [service.administration] if service else []
+        known = visit.desk.catalogue.administrations
+        lines = [contact_line(known[o], visit.language) for o in dict.fromkeys([*offices, GENERAL_OFFICE]) if o in known]
+        visit.say("utter_talk_to_person", contact="\n- " + "\n- ".join(lines))
+        return slots(unclear=0)
+
+
+class ActionComplain(Action):
+    """Says how to complain or appeal: the service's own way when it is known, then the general one."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_complain"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say it."""
+        visit = Visit(dispatcher, tracker)
+        service = visit.service((visit.found("service") or {}).get("id") or visit.slot("service"))
+        person = [button(label("person", visit.language), "talk_to_person")]
+        if service is not None and Facet.APPEAL in service.facets:
+            situation = visit.situation(service)
+            found = answer(service, Facet.APPEAL, situation)
+            text = answer_text(service, Facet.APPEAL, found, situation, visit.language)
+            sources = [source_wire(source, visit.language) for source in found.sources]
+            visit.say("utter_answer", text=text, extras={"sources": sources})
+        visit.say("utter_complain", buttons=person)
+        return slots(unclear=0)
+
+
+class ActionRepeat(Action):
+    """Says the last answer again."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_repeat"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Repeat."""
+        visit = Visit(dispatcher, tracker)
+        if visit.loop:
+            return []  # the open form asks its question again by itself
+        said = await visit.desk.conversations.messages_after(visit.conversation_id, 0)
+        last = next((each for each in reversed(said) if each.author in (Author.BOT, Author.AGENT)), None)
+        visit.say("utter_repeat")
+        if last is not None:
+            visit.say("utter_answer", text=last.text, log_as="[répétition]")
+        return []
+
+
+class ActionNotHelpful(Action):
+    """Owns up that the answer did not help; twice in a row, a person comes first."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_not_helpful"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Own up."""
+        visit = Visit(dispatcher, tracker)
+        note_fallback()
+        times = int(visit.slot("unclear") or 0) + 1
+        person = [button(label("person", visit.language), "talk_to_person")]
+        visit.say("utter_not_helpful" if times < 2 else "utter_still_unclear", buttons=person)
+        return slots(unclear=times, facets=None)
+
+
+class ActionGoodbye(Action):
+    """Takes leave, and asks how the information went if something was asked and nothing was said about it yet."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_goodbye"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Take leave."""
+        visit = Visit(dispatcher, tracker)
+        visit.say("utter_thank" if visit.intent == "thank" else "utter_goodbye")
+        if visit.slot("facets") and visit.loop is None:
+            await ask_how_it_went(visit, Moment.INFORMATION, visit.slot("service"))
+        return slots(unclear=0)

@@ -1,0 +1,150 @@
+"""Following up: "où en est ma demande ?", with reference and access code or from the same conversation."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.file_request import request_wire
+from actions.labels import label
+from actions.say_how_it_went import ask_how_it_went
+from actions.visit import Visit, button, slots
+from bot.catalogue.contact import contact_line
+from bot.conversations.model import Moment
+from bot.conversations.turn import note
+from bot.db import now
+from bot.requests.commands import Command, command_in
+from bot.requests.model import Request, State
+from bot.requests.reference import find_access_code, find_reference
+
+Events = list[dict[str, Any]]
+SURE = 0.6
+
+
+class ActionStartTracking(Action):
+    """Tells the state at once when the request is known here, else asks for reference and code."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_start_tracking"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Begin."""
+        visit = Visit(dispatcher, tracker)
+        note(moment=Moment.USE)
+        request, events = await _look_up(visit)
+        if request is None and not find_reference(visit.text):
+            request = await visit.desk.requests.latest_filed(visit.conversation_id)
+        if request is not None:
+            await tell_status(visit, request)
+            return slots(reference=None, tracking=None, unclear=0)
+        return [*events, FollowupAction("follow_up_form")]
+
+
+class ValidateFollowUpForm(Action):
+    """Takes reference and code, together or one after the other; a wrong pair reveals nothing."""
+
+    def name(self) -> str:
+        """Return the name that Rasa's form calls."""
+        return "validate_follow_up_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Look the request up; no event means "this was not for the form"."""
+        visit = Visit(dispatcher, tracker)
+        if visit.interrupts:
+            return []
+        note(moment=Moment.USE)
+        sure = visit.confidence >= SURE
+        if command_in(visit.text) in (Command.STOP, Command.BACK) or (sure and visit.intent in ("stop", "deny", "go_back")):
+            return slots(tracking="stopped", reference=None)
+        has_figures = bool(find_reference(visit.text) or find_access_code(visit.text))
+        if not has_figures and sure and visit.intent not in ("inform", "affirm", "track_request"):
+            return []
+        request, events = await _look_up(visit)
+        if request is not None:
+            return slots(tracking=request.id, reference=None)
+        if not has_figures:
+            visit.say("utter_no_reference")
+        return [*events, *slots(tracking=None)]
+
+
+class AskReferenceAndCode(Action):
+    """Asks for what is still missing of reference and code."""
+
+    def name(self) -> str:
+        """Return the name that Rasa's form calls."""
+        return "action_ask_follow_up_form_tracking"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Ask."""
+        visit = Visit(dispatcher, tracker)
+        reference = visit.slot("reference")
+        field = "access_code" if reference else "reference"
+        awaited = {"field": field, "type": "text", "label": label(field, visit.language), "required": True}
+        extras = {"input": awaited | {"step": 2 if reference else 1, "steps": 2}}
+        if reference:
+            visit.say("utter_ask_code", reference=reference, extras=extras)
+        else:
+            visit.say("utter_ask_reference", extras=extras)
+        return []
+
+
+class ActionTellStatus(Action):
+    """Tells the state of the request that was found."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_tell_status"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Tell."""
+        visit = Visit(dispatcher, tracker)
+        found = visit.slot("tracking")
+        if found == "stopped":
+            visit.say("utter_follow_up_stopped")
+        else:
+            await tell_status(visit, await visit.desk.requests.get(found))
+        return slots(tracking=None, reference=None, unclear=0)
+
+
+async def _look_up(visit: Visit) -> tuple[Request | None, Events]:
+    """Return the request that the message opens, and what to remember when half of the pair is missing."""
+    reference = find_reference(visit.text) or visit.slot("reference")
+    code = find_access_code(visit.text)
+    if code:
+        # A code opens a request: what was typed with it is never logged.
+        note(field="access_code")
+    if not (reference and code):
+        return None, slots(reference=reference)
+    request = await visit.desk.requests.open_with_code(reference, code)
+    if request is None:
+        visit.say("utter_wrong_pair")
+        return None, slots(reference=None)
+    return request, []
+
+
+async def tell_status(visit: Visit, request: Request) -> None:
+    """Say where a request stands, what happens next and by when."""
+    service = visit.service(request.service)
+    title = service.title[visit.language] if service else request.service
+    moment = Moment.OUTCOME if request.state.is_final else Moment.USE
+    note(moment=moment, service=request.service)
+    if request.state is State.DRAFT:
+        resume = button(label("resume", visit.language), "resume_request", request=request.id)
+        visit.say("utter_draft_found", reference=request.reference, service=title, buttons=[resume])
+        return
+    due = request.due.strftime("%d/%m/%Y") if request.due else "—"
+    late = request.due is not None and not request.state.is_final and request.due < now()
+    office = service.request.office if service and service.request else None
+    administration = visit.desk.catalogue.administrations.get(office or "")
+    contact = contact_line(administration, visit.language) if administration else "3939"
+    visit.say(
+        f"utter_status_{'late' if late else request.state}",
+        reference=request.reference,
+        service=title,
+        due=due,
+        contact=contact,
+        extras={"request": request_wire(request)},
+    )
+    await ask_how_it_went(visit, moment, request.service, request.id)

@@ -1,0 +1,32 @@
+"""The short words on buttons, in French and in English."""
+
+from bot.catalogue.model import Text
+
+_LABELS = {
+    "person": Text(fr="Parler à une personne", en="Talk to a person"),
+    "other": Text(fr="Autre chose", en="Something else"),
+    "submit": Text(fr="Faire la demande ici", en="Make the request here"),
+    "feedback": Text(fr="Donner mon avis", en="Give my opinion"),
+    "confirm": Text(fr="Confirmer et envoyer", en="Confirm and send"),
+    "save": Text(fr="Enregistrer et finir plus tard", en="Save and finish later"),
+    "stop": Text(fr="Abandonner", en="Give up"),
+    "yes": Text(fr="Oui", en="Yes"),
+    "no": Text(fr="Non", en="No"),
+    "change": Text(fr="Modifier", en="Change"),
+    "resume": Text(fr="Reprendre la demande", en="Go on with the request"),
+    "how": Text(fr="Comment faire", en="How to do it"),
+    "documents": Text(fr="Documents à fournir", en="Documents needed"),
+    "reference": Text(fr="Référence", en="Reference"),
+    "access_code": Text(fr="Code d’accès", en="Access code"),
+    "track": Text(fr="Suivre ma demande", en="Track my request"),
+    "good": Text(fr="🙂 Très bien", en="🙂 Very well"),
+    "mixed": Text(fr="😐 Moyen", en="😐 So-so"),
+    "bad": Text(fr="🙁 Pas bien", en="🙁 Not well"),
+    "comment": Text(fr="Vos mots (facultatif)", en="Your words (optional)"),
+    "no_comment": Text(fr="Non merci", en="No, thank you"),
+}
+
+
+def label(name: str, language: str) -> str:
+    """Return the words of a button."""
+    return _LABELS[name][language]

@@ -1,0 +1,20 @@
+"""What the gateway asks of the engine, wherever it runs."""
+
+from typing import Any, Protocol
+
+
+class Assistant(Protocol):
+    """Answers messages."""
+
+    async def answer(self, conversation_id: str, message_id: str, text: str) -> list[dict[str, Any]]:
+        """Return the messages that answer, as the HTTP contract has them.
+
+        Raises:
+            Unavailable: the engine does not answer; the message can be sent again later.
+            GuichetError: the engine refused or failed, with its own reason.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Return whether a model is in service."""
+        ...

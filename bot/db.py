@@ -1,0 +1,152 @@
+"""The database: one asynchronous SQLAlchemy engine, SQLite by default and PostgreSQL for the grown-up profile."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from bot.errors import Misconfigured, Unavailable
+
+
+def now() -> datetime:
+    """Return the time, in UTC and with its zone."""
+    return datetime.now(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time stored in UTC and read with its zone; SQLite forgets zones, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone and store the others in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored time with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    # Constraints get names, so that a migration can find them on both databases.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Database:
+    """Opens sessions and transactions.
+
+    Args:
+        url: an SQLAlchemy address with an asynchronous driver.
+        pool_size: connections kept open.
+
+    Raises:
+        Misconfigured: the address cannot be understood.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        try:
+            parsed = make_url(url)
+            self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            if self.is_sqlite and parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, pool_pre_ping=not self.is_sqlite)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise Misconfigured(f"GUICHET_DATABASE_URL cannot be used: {error}") from None
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_on_sqlite)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that only reads.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        async with _named_errors(), self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction, committed when the block ends and rolled back when it raises.
+
+        On SQLite the lock to write is taken at once: a transaction that reads first and writes later would be
+        refused when another one wrote in between.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        async with _named_errors(), self._sessions() as session:
+            await session.connection(execution_options={"guichet_writes": True})
+            yield session
+            await session.commit()
+
+    async def ping(self) -> None:
+        """Ask the database for nothing, to know that it answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _named_errors() -> AsyncIterator[None]:
+    """Turn the loss of the database into an error with a name; a broken constraint stays what it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or type(error.orig).__name__ == "OperationalError":
+            raise Unavailable("The database does not answer.", code="database-unavailable") from error
+        raise
+    except (ConnectionError, TimeoutError) as error:
+        raise Unavailable("The database does not answer.", code="database-unavailable") from error
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin_on_sqlite` says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",  # readers and one writer side by side, several processes
+        "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
+        "busy_timeout=10000",  # another process may be writing: wait for it, in milliseconds
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_on_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("guichet_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

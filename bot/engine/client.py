@@ -1,0 +1,73 @@
+"""Speaks to the engine: what the gateway and the command line use."""
+
+from typing import Any
+
+import aiohttp
+
+from bot.errors import GuichetError, Unavailable
+
+_CLASSES = {cls.status: cls for cls in GuichetError.__subclasses__()}
+
+
+class EngineClient:
+    """A client of one engine.
+
+    Args:
+        url: where it listens.
+        token: the secret that it shares.
+        timeout: seconds to wait for an answer.
+    """
+
+    def __init__(self, url: str, token: str, timeout: float) -> None:
+        self._url = url
+        self._session = aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=aiohttp.ClientTimeout(total=timeout),
+            connector=aiohttp.TCPConnector(limit=200),
+        )
+
+    async def answer(self, conversation_id: str, message_id: str, text: str) -> list[dict[str, Any]]:
+        """Return the messages that answer a citizen's message.
+
+        Raises:
+            Unavailable: the engine does not answer.
+            GuichetError: it refused or failed.
+        """
+        body = {"conversation_id": conversation_id, "message_id": message_id, "text": text}
+        return (await self._post("/answer", body))["messages"]
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """Return what is understood of a text."""
+        return await self._post("/parse", {"text": text})
+
+    async def swap(self, archive: str) -> dict[str, Any]:
+        """Put another model of the models' folder in service."""
+        return await self._post("/model", {"file": archive})
+
+    async def ready(self) -> bool:
+        """Return whether a model is in service."""
+        try:
+            async with self._session.get(f"{self._url}/ready", timeout=aiohttp.ClientTimeout(total=2)) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            async with self._session.post(self._url + path, json=body) as response:
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Unavailable("The assistant does not answer for the moment.", code="engine-unavailable") from error
+        if response.status == 200:
+            return answer
+        answer = answer or {}
+        known = {"type", "title", "status", "detail", "code"}
+        raise _CLASSES.get(response.status, GuichetError)(
+            answer.get("detail", "The assistant failed."),
+            code=answer.get("code"),
+            **{key: value for key, value in answer.items() if key not in known},
+        )

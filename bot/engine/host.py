@@ -1,0 +1,168 @@
+"""Hosts Rasa's agent: one message in, its answer out; models loaded beside the running one, warmed, and swapped."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+
+from bot.conversations.model import Button, Message
+from bot.conversations.store import ConversationStore
+from bot.conversations.tracker_store import LogTrackerStore
+from bot.conversations.turn import Turn, opened
+from bot.engine.actions_in_process import ActionsInProcess
+from bot.engine.channel import Collector
+from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
+
+logger = logging.getLogger(__name__)
+
+WARMING = ("Bonjour", "Quels papiers pour un passeport ?", "How much is it?")
+"""Messages understood by a new model before it serves, so that no citizen waits for what is loaded on first use."""
+LOCKS_KEPT = 10_000
+
+
+class Host:
+    """The engine: the model in service, and the conversations that it answers.
+
+    Args:
+        store: where conversations are.
+        message_limit: characters accepted in a message.
+    """
+
+    def __init__(self, store: ConversationStore, message_limit: int) -> None:
+        self._store = store
+        self._limit = message_limit
+        self._actions = ActionsInProcess("actions")
+        self._agent: Agent | None = None
+        # One lock a conversation: its messages are answered in their order, others meanwhile. asyncio's lock is fair.
+        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._loading = asyncio.Lock()
+        self.model = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a model is in service."""
+        return self._agent is not None
+
+    async def load(self, model: Path) -> None:
+        """Load a model beside the one in service, try it, and put it in its place.
+
+        Raises:
+            Misconfigured: the file is not a model that can be used; the one in service stays.
+        """
+        async with self._loading:
+            agent = await asyncio.to_thread(self._load, model)
+            self._agent, self.model = agent, model.name
+            logger.info("model %s in service", model.name)
+
+    def _load(self, model: Path) -> Agent:
+        if not model.is_file():
+            raise Misconfigured(f"There is no model at {model}: run `guichet train`.", code="no-model")
+        try:
+            agent = Agent(tracker_store=InMemoryTrackerStore(Domain.empty()), action_endpoint=self._actions)
+            agent.load_model(str(model))
+            for text in WARMING:
+                parse = agent.processor._parse_message_with_graph(UserMessage(text), tracker=None)
+                if not parse.get("intent_ranking"):
+                    raise ValueError("it understands nothing")
+        except Exception as error:
+            logger.error("model %s refused: %s", model.name, type(error).__name__)
+            raise Misconfigured(
+                f"The model {model.name} cannot be used ({type(error).__name__}: {error}). Train it again.",
+                code="bad-model",
+            ) from error
+        missing = set(agent.domain.user_actions) - self._actions.names - set(agent.domain.responses)
+        if missing:
+            raise Misconfigured(
+                f"The model {model.name} calls actions that do not exist: {', '.join(sorted(missing))}.",
+                code="bad-model",
+            )
+        # Rasa wraps every store in one that falls back to memory and forgets; ours is put in without it.
+        agent.processor.tracker_store = LogTrackerStore(agent.domain, self._store)
+        return agent
+
+    def _serving(self) -> Agent:
+        if self._agent is None:
+            raise Unavailable("The assistant is starting.", code="engine-starting")
+        return self._agent
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Return what is understood of a text, as Rasa has it."""
+        # A leading slash would be a command to Rasa; what a person types is text. A text of slashes is an empty one.
+        parse: dict[str, Any] = self._serving().processor._parse_message_with_graph(
+            UserMessage(text.lstrip("/ ") or " "), tracker=None
+        )
+        return parse | {"text": text}
+
+    async def answer(self, conversation_id: str, message_id: str, text: str) -> list[Message]:
+        """Answer a message of a conversation; the same `message_id` twice is answered once.
+
+        Args:
+            conversation_id: a conversation that exists.
+            message_id: the citizen's program's own identifier of the message.
+            text: what was typed, or the identifier of a button.
+
+        Returns:
+            The answer, at least one message unless a person has taken over.
+
+        Raises:
+            Unprocessable: the text is empty.
+            TooLarge: it is longer than what is accepted.
+            NotFound: the button was not offered in this conversation.
+            Unavailable: no model is in service, or the database is away.
+            Failed: an action failed, or nothing was answered; nothing of the turn is kept.
+        """
+        if not text.strip():
+            raise Unprocessable("The message is empty.", code="empty-message", field="text")
+        if len(text) > self._limit:
+            raise TooLarge(
+                f"The message has {len(text)} characters; {self._limit} are accepted.",
+                code="message-too-long",
+                field="text",
+                limit=self._limit,
+            )
+        async with self._lock_of(conversation_id):
+            known = await self._store.answer_to(conversation_id, message_id)
+            if known is not None:
+                return known
+            agent = self._serving()
+            turn = await self._turn(conversation_id, message_id, text)
+            return await self._play(agent, turn)
+
+    async def _turn(self, conversation_id: str, message_id: str, text: str) -> Turn:
+        if Button.is_payload(text):
+            title, command = await self._store.command_of(conversation_id, text)
+            entities = [{"entity": name, "value": value} for name, value in command.entities.items() if value]
+            intent = {"name": command.intent, "confidence": 1.0}
+            parse = {"text": title, "intent": intent, "intent_ranking": [intent], "entities": entities}
+            return Turn(conversation_id, message_id, title, "button", parse)
+        return Turn(conversation_id, message_id, text, "text", self.parse(text))
+
+    async def _play(self, agent: Agent, turn: Turn) -> list[Message]:
+        turn.model = self.model
+        collector = Collector()
+        turn.messages = collector.messages
+        message = UserMessage(
+            turn.text, collector, turn.conversation_id, parse_data=turn.parse, message_id=turn.message_id
+        )
+        with opened(turn):
+            await agent.processor.handle_message(message)
+        if turn.failure is not None:
+            raise turn.failure
+        if not turn.saved or not turn.messages:
+            raise Failed("Nothing was answered to this message.", code="no-answer")
+        return turn.messages
+
+    def _lock_of(self, conversation_id: str) -> asyncio.Lock:
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        self._locks.move_to_end(conversation_id)
+        if len(self._locks) > LOCKS_KEPT:
+            oldest = next(iter(self._locks))
+            if not self._locks[oldest].locked():
+                del self._locks[oldest]
+        return lock

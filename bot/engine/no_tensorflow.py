@@ -1,0 +1,115 @@
+"""Lets Rasa be imported without TensorFlow.
+
+Rasa imports TensorFlow whatever the pipeline, for 360 MB of memory and 2 GB of disk that our pipeline does not use
+(docs/decisions/0001-rasa-as-a-library.md). When no real TensorFlow is installed, `install()` adds a finder that
+answers `import tensorflow` (and keras and the add-ons) with inert modules, to Rasa only: other libraries probe for
+TensorFlow to adapt themselves, and must go on finding none. Whatever is taken from an inert module is a class that
+can be subclassed, called, indexed and used as a decorator, and is false.
+"""
+
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+TENSORFLOW = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
+UNUSED_IN_THE_ENGINE = (
+    *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
+    *("boto3", "botocore", "confluent_kafka", "pymongo", "redis", "matplotlib"),
+)
+"""Libraries of channels, brokers, stores and plots that Rasa imports at start and that the engine never calls."""
+
+
+class _InertMeta(type):
+    """Makes every attribute of an inert class another inert class, and the class itself false."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _inert(name)
+
+    def __getitem__(cls, item: object) -> Any:
+        return cls
+
+    def __or__(cls, other: object) -> Any:
+        return cls
+
+    def __ror__(cls, other: object) -> Any:
+        return cls
+
+    def __bool__(cls) -> bool:
+        return False
+
+
+def _inert(name: str) -> Any:
+    def new(cls: type, *args: Any, **kwargs: Any) -> Any:
+        # Used as a decorator (`@tf.function`), it hands back what it decorates.
+        if len(args) == 1 and not kwargs and callable(args[0]) and cls.__dict__.get("inert"):
+            return args[0]
+        return object.__new__(cls)
+
+    def call(self: object, *args: Any, **kwargs: Any) -> Any:
+        return args[0] if args else self
+
+    return _InertMeta(name, (), {"__new__": new, "__init__": lambda self, *a, **k: None, "__call__": call, "inert": True})
+
+
+class _InertModule(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = _inert(name)
+        setattr(self, name, value)
+        return value
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class _Finder:
+    """Answers for the given names when it is Rasa that imports."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname.partition(".")[0] not in self._names or not _rasa_imports():
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return _InertModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to run in an inert module."""
+
+
+def _rasa_imports() -> bool:
+    """Return whether the innermost frame outside the import machinery and this module belongs to Rasa."""
+    frame = sys._getframe(1)
+    while frame:
+        name = frame.f_globals.get("__name__", "")
+        if not name.startswith("importlib") and name != __name__:
+            return bool(name == "rasa" or name.startswith("rasa."))
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return False
+
+
+def install(*, light: bool = False) -> None:
+    """Make `import rasa` work without TensorFlow; does nothing for what is really installed, or when called twice.
+
+    Args:
+        light: leave out what the engine never calls too, installed or not (70 MB and a second of start-up).
+    """
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    if "tensorflow" not in sys.modules and importlib.util.find_spec("tensorflow") is None:
+        sys.meta_path.append(_Finder(TENSORFLOW))  # type: ignore[arg-type]
+    if light:
+        sys.meta_path.insert(0, _Finder(UNUSED_IN_THE_ENGINE))  # type: ignore[arg-type]

@@ -1,0 +1,95 @@
+"""The engine's own HTTP, on loopback and with a token: for the gateway and the command line, never for a browser."""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from actions.desk import open_desk
+from bot.db import Database
+from bot.engine.host import Host
+from bot.errors import GuichetError, NotAllowed, Unprocessable
+from bot.learning.models import current_model
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+HOST = web.AppKey("host", Host)
+MODELS = web.AppKey("models", Path)
+
+
+def create_engine(settings: Settings) -> web.Application:
+    """Return the engine's application; the model is loaded while it starts, so that `/ready` can be asked meanwhile."""
+    app = web.Application(middlewares=[_problems, _token_of(settings.engine_token)], client_max_size=2**18)
+    app[MODELS] = settings.models_dir
+    app.cleanup_ctx.append(lambda app: _life(app, settings))
+    app.router.add_get("/ready", _ready)
+    app.router.add_post("/answer", _answer)
+    app.router.add_post("/parse", _parse)
+    app.router.add_post("/model", _model)
+    return app
+
+
+async def _life(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    database = Database(settings.database)
+    desk = open_desk(settings, database)
+    app[HOST] = Host(desk.conversations, settings.message_limit)
+    loading = asyncio.create_task(_load(app[HOST], settings))
+    yield
+    loading.cancel()
+    await database.close()
+
+
+async def _load(host: Host, settings: Settings) -> None:
+    try:
+        await host.load(current_model(settings.models_dir))
+    except GuichetError as error:
+        logger.error("%s", error.message)
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Any) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except GuichetError as error:
+        return web.json_response(error.problem(), status=error.status, content_type="application/problem+json")
+
+
+def _token_of(token: str) -> Any:
+    @web.middleware
+    async def check(request: web.Request, handler: Any) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not token or not hmac.compare_digest(given.encode(), token.encode()):
+            raise NotAllowed("The engine answers the gateway only.", code="wrong-token")
+        return await handler(request)
+
+    return check
+
+
+async def _ready(request: web.Request) -> web.Response:
+    host = request.app[HOST]
+    return web.json_response({"ready": host.ready, "model": host.model}, status=200 if host.ready else 503)
+
+
+async def _answer(request: web.Request) -> web.Response:
+    body = await request.json()
+    messages = await request.app[HOST].answer(body["conversation_id"], body["message_id"], body["text"])
+    return web.json_response({"messages": [message.wire() for message in messages]})
+
+
+async def _parse(request: web.Request) -> web.Response:
+    body = await request.json()
+    return web.json_response(request.app[HOST].parse(str(body.get("text", ""))))
+
+
+async def _model(request: web.Request) -> web.Response:
+    name = (await request.json()).get("file")
+    if not isinstance(name, str) or "/" in name or not name.endswith(".tar.gz"):
+        raise Unprocessable("`file` must be the name of an archive of the models' folder.", field="file")
+    host = request.app[HOST]
+    await host.load(request.app[MODELS] / name)
+    return web.json_response({"ready": True, "model": host.model})
+

@@ -1,0 +1,20 @@
+"""What Alembic runs for each migration."""
+
+from alembic import context
+
+from bot.conversations import tables as conversations
+from bot.db import Base
+from bot.requests import tables as requests
+from bot.satisfaction import tables as satisfaction
+
+ROOMS = (conversations, requests, satisfaction)
+"""Every room that has tables, so that `Base.metadata` knows them all."""
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    # SQLite changes a table by copying it.
+    render_as_batch=True,
+    transactional_ddl=False,
+)
+context.run_migrations()

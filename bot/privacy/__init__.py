@@ -1,0 +1,1 @@
+"""Masking, encryption, retention and erasure."""

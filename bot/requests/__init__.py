@@ -1,0 +1,1 @@
+"""Requests (demandes): fields, drafts, submission and follow-up."""

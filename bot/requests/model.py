@@ -1,0 +1,94 @@
+"""A request (demande): its states, and which question comes next. No framework, no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.catalogue.model import RequestField, RequestForm
+
+CONFIRM = "confirm"
+"""The step after the last question: the summary that the citizen confirms or changes."""
+
+
+class State(StrEnum):
+    """Where a request stands; the citizen reads plain words for each (`utter_state_<state>`)."""
+
+    DRAFT = "draft"
+    FILED = "filed"
+    TO_COMPLETE = "to_complete"
+    EXAMINED = "under_examination"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to be expected."""
+        return self in (State.ACCEPTED, State.REFUSED, State.CLOSED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of state: append-only, with its reason where the citizen deserves one."""
+
+    state: State
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass
+class Request:
+    """A request, from draft to decision.
+
+    Attributes:
+        answers: by field; a field that was passed is there with None.
+        reference: what the citizen quotes.
+        due: when an answer is announced for; None for a draft.
+    """
+
+    id: str
+    reference: str
+    service: str
+    state: State
+    language: str
+    conversation_id: str | None
+    answers: dict[str, Any]
+    created_at: datetime
+    filed_at: datetime | None = None
+    due: datetime | None = None
+    history: list[Event] = field(default_factory=list)
+
+
+def asked(form: RequestForm, answers: dict[str, Any]) -> list[RequestField]:
+    """Return the fields that are asked, given the answers: some depend on earlier ones."""
+    return [each for each in form.fields if all(_fits(answers.get(k), v) for k, v in each.only_if.items())]
+
+
+def _fits(answer: Any, wanted: Any) -> bool:
+    return answer in wanted if isinstance(wanted, list) else answer == wanted
+
+
+def next_field(form: RequestForm, answers: dict[str, Any]) -> RequestField | None:
+    """Return the first field that has neither been answered nor passed; None when all have."""
+    return next((each for each in asked(form, answers) if each.id not in answers), None)
+
+
+def previous_field(form: RequestForm, answers: dict[str, Any], current: str | None) -> RequestField | None:
+    """Return the field that was asked before `current` (before the summary when it is `CONFIRM`), if any."""
+    fields = asked(form, answers)
+    position = next((i for i, each in enumerate(fields) if each.id == current), len(fields))
+    return fields[position - 1] if position > 0 else None
+
+
+def kept(form: RequestForm, answers: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers without those whose question is no longer asked, after a change of another answer."""
+    names = {each.id for each in asked(form, answers)}
+    return {name: value for name, value in answers.items() if name in names}
+
+
+def step_of(form: RequestForm, answers: dict[str, Any], current: str) -> tuple[int, int]:
+    """Return the place of a field among those asked, from 1, and how many there are (the summary is not one)."""
+    names = [each.id for each in asked(form, answers)]
+    return (names.index(current) + 1 if current in names else len(names)), len(names)

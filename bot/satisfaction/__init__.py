@@ -1,0 +1,1 @@
+"""How it went: questions, answers and the scoring store."""

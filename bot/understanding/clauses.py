@@ -1,0 +1,15 @@
+"""Cuts a message into clauses: "quels papiers, et ça coûte combien ?" asks two things."""
+
+import re
+
+# A comma or "and" only cuts when a new question seems to begin; otherwise lists of documents would be torn apart.
+_ASKS = r"(?:ca|c'|combien|quel|quelle|quels|quelles|ou|comment|quand|est-ce|faut|il|je|on|qui|how|what|where|when|who|do|is|can)"
+_CUT = re.compile(rf"[?!;\n]+|\.\s|,?\s+(?:et|and)\s+(?={_ASKS}\b)|,\s+(?={_ASKS}\b)", re.IGNORECASE)
+LONGEST = 12
+"""Clauses that are looked at: a letter of two pages does not ask more."""
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return the clauses of a message that have at least two words, in their order."""
+    parts = [part.strip(" ,.") for part in _CUT.split(text.replace("ça", "ca").replace("où", "ou").replace("’", "'"))]
+    return [part for part in parts if len(part.split()) >= 2][:LONGEST]

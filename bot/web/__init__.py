@@ -1,0 +1,1 @@
+"""The gateway: what citizens and agents reach over HTTP."""

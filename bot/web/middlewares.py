@@ -1,0 +1,121 @@
+"""Around every handler: one shape of error, the headers that protect, the origins that may call, the figures."""
+
+import json
+import logging
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.errors import Failed, GuichetError, InvalidInput, NotFound, TooLarge
+from bot.web.keys import METRICS, SETTINGS
+
+logger = logging.getLogger(__name__)
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@web.middleware
+async def one_shape_of_error(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into `application/problem+json`, and count every answer."""
+    started = perf_counter()
+    try:
+        response = await handler(request)
+    except GuichetError as error:
+        response = problem(error)
+    except web.HTTPRequestEntityTooLarge:
+        response = problem(TooLarge("The request is larger than what is accepted."))
+    except web.HTTPNotFound:
+        response = problem(NotFound("There is nothing at this address."))
+    except web.HTTPMethodNotAllowed as error:
+        response = problem(InvalidInput(f"{request.method} is not possible here.", code="method-not-allowed"), 405)
+        response.headers["Allow"] = error.headers.get("Allow", "")
+    except web.HTTPException as error:
+        response = problem(InvalidInput(error.reason, code="http-error"), error.status)
+    except (ConnectionResetError, TimeoutError):
+        raise
+    except Exception as error:
+        # Under this number the operator finds the place in the log; what was sent is not written there.
+        number = uuid4().hex[:12]
+        logger.error("fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=_without_values(error))
+        response = problem(Failed(f"Something went wrong on our side (number {number}).", correlation_id=number))
+    request.app[METRICS].served(request.method, _route(request), response.status, perf_counter() - started)
+    return response
+
+
+def problem(error: GuichetError, status: int | None = None) -> web.Response:
+    """Return an error as an RFC 9457 document."""
+    body = error.problem() | ({"status": status} if status else {})
+    headers = {"Retry-After": str(error.data["retry_after"])} if "retry_after" in error.data else {}
+    return web.Response(
+        text=json.dumps(body, ensure_ascii=False),
+        status=status or error.status,
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+@web.middleware
+async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse calls of pages from other origins, but for those that the operator allowed."""
+    origin = request.headers.get("Origin")
+    own = origin is None or origin == f"{request.scheme}://{request.host}"
+    allowed = origin in request.app[SETTINGS].origins
+    if not own and not allowed and request.path.startswith("/api/"):
+        return problem(InvalidInput("Pages of this origin may not call this service.", code="origin-refused"), 403)
+    if request.method == "OPTIONS" and allowed:
+        response: web.StreamResponse = web.Response(status=204)
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    else:
+        response = await handler(request)
+    if allowed and not response.prepared:
+        response.headers["Access-Control-Allow-Origin"] = str(origin)
+        response.headers["Vary"] = "Origin"
+    return response
+
+
+async def protect(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that protect, as a signal: streams get them too."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    page = response.content_type == "text/html"
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else API_POLICY)
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif request.path.endswith(".js"):
+        # The widget is a script for other sites: they must be allowed to load it.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "(none)"
+
+
+def _without_values(error: BaseException) -> Any:
+    # The message of an unforeseen error may quote what a citizen wrote: its type and its trace are enough.
+    return (type(error), type(error)("(not shown)") if _takes_text(error) else RuntimeError(), error.__traceback__)
+
+
+def _takes_text(error: BaseException) -> bool:
+    try:
+        type(error)("")
+    except Exception:
+        return False
+    return True

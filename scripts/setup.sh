@@ -1,0 +1,34 @@
+#!/bin/sh
+# Makes .venv with everything in it: Python 3.12 or 3.11 if one runs here, else one that `uv` fetches.
+set -eu
+
+fail() { echo "setup: $1" >&2; exit 1; }
+
+runs() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' >/dev/null 2>&1; }
+
+find_python() {
+    # A name on the PATH may be a shim that does not run, so each candidate is tried.
+    for candidate in python3.12 python3.11 python3 python; do
+        if runs "$candidate"; then command -v "$candidate"; return 0; fi
+    done
+    return 1
+}
+
+if python=$(find_python); then
+    "$python" -m venv --clear .venv 2>/dev/null ||
+        fail "$python cannot make a virtual environment. On Debian: apt-get install python3-venv, then try again."
+else
+    any=$(command -v python3 || command -v python) || fail "Python is missing. On Debian: apt-get install python3 python3-venv."
+    echo "setup: neither Python 3.12 nor 3.11 is here; asking uv for one" >&2
+    "$any" -m venv .tools 2>/dev/null || fail "$any cannot make a virtual environment. On Debian: apt-get install python3-venv."
+    .tools/bin/python -m pip install --quiet --disable-pip-version-check uv || fail "uv could not be installed; is there a network?"
+    .tools/bin/uv venv --quiet --seed --clear --python 3.12 .venv ||
+        fail "Python 3.12 could not be fetched. Install python3.12 or python3.11, then try again."
+fi
+
+echo "setup: installing with $(.venv/bin/python --version); this takes two minutes the first time" >&2
+# The lock is complete and tried: nothing is resolved again. Rasa's own metadata refuse this Python, hence the second option.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
+    --require-hashes --requirement requirements.lock || fail "the libraries could not be installed; is there a network?"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ||
+    fail "the project itself could not be installed."

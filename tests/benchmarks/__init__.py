@@ -1,0 +1,1 @@
+"""Measurements of the product, and of plain Rasa beside it."""
