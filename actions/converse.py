@@ -33,7 +33,9 @@ class ActionTalkToPerson(Action):
         service = visit.service((visit.found("service") or {}).get("id") or visit.slot("service"))
         offices = [service.administration] if service else []
         known = visit.desk.catalogue.administrations
-        lines = [contact_line(known[o], visit.language) for o in dict.fromkeys([*offices, GENERAL_OFFICE]) if o in known]
+        lines = [
+            contact_line(known[o], visit.language) for o in dict.fromkeys([*offices, GENERAL_OFFICE]) if o in known
+        ]
         visit.say("utter_talk_to_person", contact="\n- " + "\n- ".join(lines))
         return slots(unclear=0)
 

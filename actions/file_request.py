@@ -6,14 +6,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.find_out import meant
+from actions.find_out import OVERVIEW, ask_which, meant, tell
 from actions.labels import label
 from actions.say_how_it_went import ask_how_it_went
 from actions.visit import Visit, button, slots
 from bot.catalogue.model import Facet, Service
 from bot.conversations.model import Moment
 from bot.conversations.turn import note
-from bot.requests.model import Request, State, asked
+from bot.requests.model import Request, State
 
 Events = list[dict[str, Any]]
 
@@ -32,6 +32,8 @@ class ActionStartRequest(Action):
             return []
         note(moment=Moment.SUBMISSION)
         service = meant(visit)
+        if service is None and visit.found("foreign"):
+            return ask_which(visit, [])
         if service is None:
             choices = visit.desk.catalogue.submittable
             visit.say(
@@ -46,7 +48,7 @@ class ActionStartRequest(Action):
         if draft is not None and draft.service == service.id and draft.answers:
             return _resume(visit, draft, service)
         draft = await visit.desk.requests.start(service.id, visit.language, visit.conversation_id)
-        count = len(asked(service.request, {}))
+        count = len(service.request.fields)
         visit.say("utter_request_starts", service=service.title[visit.language], count=count)
         return _enter(draft, service)
 
@@ -124,6 +126,11 @@ class ActionOutsideForm(Action):
         visit = Visit(dispatcher, tracker)
         if visit.loop == "request_form":
             return []
+        service = visit.service((visit.found("service") or {}).get("id"))
+        if service is not None:
+            # Typed in the open, such words are about a service: "corriger une erreur sur ma carte grise".
+            note(moment=Moment.INFORMATION)
+            return tell(visit, service, [OVERVIEW])
         draft = await visit.desk.requests.latest_draft(visit.conversation_id)
         filed = await visit.desk.requests.latest_filed(visit.conversation_id)
         if visit.intent == "confirm_request" and filed is not None:
@@ -154,7 +161,10 @@ def _not_here(visit: Visit, service: Service) -> Events:
         where=where,
         buttons=[
             button(title, f"ask_{facet}", service=service.id)
-            for facet, title in ((Facet.HOW, label("how", visit.language)), (Facet.DOCUMENTS, label("documents", visit.language)))
+            for facet, title in (
+                (Facet.HOW, label("how", visit.language)),
+                (Facet.DOCUMENTS, label("documents", visit.language)),
+            )
             if facet in service.facets
         ],
     )
@@ -162,7 +172,8 @@ def _not_here(visit: Visit, service: Service) -> Events:
 
 
 async def _acknowledge(visit: Visit, request: Request, service: Service) -> None:
-    assert service.request is not None and request.due is not None
+    assert service.request is not None
+    assert request.due is not None
     code = _spaced(visit.desk.requests.access_code(request.id))
     silence = service.request.silence
     next_step = " ".join(part[visit.language] for part in (service.request.next_step, silence) if part)
@@ -184,7 +195,11 @@ def request_wire(request: Request) -> dict[str, Any]:
         "reference": request.reference,
         "state": str(request.state),
         "history": [
-            {"state": str(event.state), "at": event.at.isoformat(), **({"reason": event.reason} if event.reason else {})}
+            {
+                "state": str(event.state),
+                "at": event.at.isoformat(),
+                **({"reason": event.reason} if event.reason else {}),
+            }
             for event in request.history
         ],
     }

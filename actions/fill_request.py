@@ -10,7 +10,7 @@ from actions.labels import label
 from actions.visit import Visit, button, slots
 from bot.catalogue.model import FieldType, RequestField, RequestForm, Service
 from bot.conversations.model import Moment
-from bot.conversations.turn import note
+from bot.conversations.turn import note, unanswered
 from bot.requests.commands import Command, command_in
 from bot.requests.fields import InvalidAnswer, read_answer, show_answer
 from bot.requests.model import CONFIRM, Request, asked, kept, next_field, previous_field, step_of
@@ -19,12 +19,22 @@ from bot.words import fold
 Events = list[dict[str, Any]]
 FREE = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ADDRESS, FieldType.COMMUNE}
 """Fields that nearly any words fit: only a plain question or command is not an answer to them."""
-SURE, VERY_SURE = 0.5, 0.8
-"""Confidence from which an intent is believed instead of an answer: when the words do not fit the field, and when
-they would."""
+SURE, LIKELY, VERY_SURE = 0.5, 0.7, 0.8
+"""Confidence from which an intent is believed instead of an answer: a question whose words do not fit the field, a
+command whose words do not, and either when anything would fit."""
 SHORT = 8
 """Words up to which a message can be a command to a field that anything fits."""
-STANDS_BACK = {"talk_to_person", "insult", "off_topic", "ask_bot", "ask_privacy", "track_request", "complain", "distress"}
+RIGHT_KIND = {"date_future", "date_past", "number_range"}
+"""Wrong answers that are answers all the same: "demain" to a date of birth is a date, not "later"."""
+STANDS_BACK = {
+    "talk_to_person",
+    "insult",
+    "ask_bot",
+    "ask_privacy",
+    "track_request",
+    "complain",
+    "distress",
+}
 """Intents other than questions that are answered before the form asks again."""
 
 
@@ -82,13 +92,13 @@ class _FormTurn:
             return None
         if self.field is not None and not free and self._fits():
             return None
-        return Command(self.visit.intent) if self.visit.confidence >= SURE else None
+        return Command(self.visit.intent) if self.visit.confidence >= LIKELY else None
 
     def _fits(self) -> bool:
         try:
             read_answer(self.field, self.visit.text, date.today())  # type: ignore[arg-type]
-        except InvalidAnswer:
-            return False
+        except InvalidAnswer as error:
+            return error.code in RIGHT_KIND
         return True
 
     def _is_question(self, confidence: float) -> bool:
@@ -134,7 +144,7 @@ class _FormTurn:
             value = read_answer(self.field, text, date.today())
         except InvalidAnswer as error:
             if self._is_question(SURE) or text.strip().endswith("?"):
-                note(field="")
+                unanswered()
                 return []
             self.visit.say(f"utter_invalid_{error.code}", **error.values)
             return self._ask(self.field.id)

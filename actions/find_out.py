@@ -118,7 +118,8 @@ def ask_which(visit: Visit, facets: list[str]) -> Events:
         note_fallback()
         visit.say("utter_unknown_service", buttons=[*buttons, person])
     elif buttons:
-        visit.say("utter_choose_service", buttons=[*buttons, button(label("other", visit.language), "not_helpful")])
+        other = button(label("other", visit.language), "not_helpful")
+        visit.say("utter_choose_service", buttons=[*buttons, other, person])
     else:
         visit.say("utter_which_service", buttons=[person])
     return slots(facets=facets or visit.slot("facets"), unclear=0)
@@ -181,7 +182,11 @@ def _hesitations(visit: Visit) -> list[dict[str, str]]:
     if service is not None:
         facets = [name.removeprefix("ask_") for name in ranking if name.removeprefix("ask_") in set(Facet)][:2]
         said = [
-            button(f"{service.title[visit.language]} : {HEADINGS[Facet(f)][visit.language].lower()}", f"ask_{f}", service=service.id)
+            button(
+                f"{service.title[visit.language]} : {HEADINGS[Facet(f)][visit.language].lower()}",
+                f"ask_{f}",
+                service=service.id,
+            )
             for f in facets
             if f in service.facets
         ]

@@ -56,7 +56,9 @@ class ValidateFollowUpForm(Action):
             return []
         note(moment=Moment.USE)
         sure = visit.confidence >= SURE
-        if command_in(visit.text) in (Command.STOP, Command.BACK) or (sure and visit.intent in ("stop", "deny", "go_back")):
+        if command_in(visit.text) in (Command.STOP, Command.BACK) or (
+            sure and visit.intent in ("stop", "deny", "go_back")
+        ):
             return slots(tracking="stopped", reference=None)
         has_figures = bool(find_reference(visit.text) or find_access_code(visit.text))
         if not has_figures and sure and visit.intent not in ("inform", "affirm", "track_request"):
@@ -105,6 +107,11 @@ class ActionTellStatus(Action):
             visit.say("utter_follow_up_stopped")
         else:
             await tell_status(visit, await visit.desk.requests.get(found))
+        draft = visit.slot("draft")
+        if draft and draft != found:
+            # The question about another request was asked in the middle of this one.
+            resume = button(label("resume", visit.language), "resume_request", request=draft)
+            visit.say("utter_draft_waits", buttons=[resume])
         return slots(tracking=None, reference=None, unclear=0)
 
 

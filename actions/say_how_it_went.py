@@ -16,7 +16,15 @@ from bot.satisfaction.store import Subject
 Events = list[dict[str, Any]]
 SURE = 0.6
 """Confidence from which a message after a note is taken for something else than words about it."""
-OTHER_THAN_WORDS = {"submit_request", "resume_request", "track_request", "talk_to_person", "complain", "distress", "inform"}
+OTHER_THAN_WORDS = {
+    "submit_request",
+    "resume_request",
+    "track_request",
+    "talk_to_person",
+    "complain",
+    "distress",
+    "inform",
+}
 
 
 class ActionAskHowItWent(Action):
@@ -64,7 +72,12 @@ class AskComment(Action):
         """Invite."""
         visit = Visit(dispatcher, tracker)
         if visit.slot("requested_slot") is None:
-            awaited = {"field": "comment", "type": "long_text", "label": label("comment", visit.language), "required": False}
+            awaited = {
+                "field": "comment",
+                "type": "long_text",
+                "label": label("comment", visit.language),
+                "required": False,
+            }
             visit.say(
                 "utter_thanks_for_note",
                 buttons=[button(label("no_comment", visit.language), "no_comment")],

@@ -11,7 +11,6 @@ from actions.desk import Desk, desk
 from bot.catalogue.answers import settle
 from bot.catalogue.model import Service
 
-
 FORMS = ("request_form", "follow_up_form", "comment_form")
 
 
@@ -95,7 +94,7 @@ class Visit:
 
     def situation(self, service: Service) -> dict[str, str]:
         """Return what is known of the citizen's case for a service: said now, or earlier about the same service."""
-        said = dict(each.split("=", 1) for each in self.entities("situation") if "=" in str(each))
+        said = [(name, value) for name, _, value in (str(each).partition("=") for each in self.entities("situation"))]
         now = settle(service, said, self.entity("age"))
         earlier = self.slot("situation") if self.slot("service") == service.id else None
         return {**(earlier or {}), **now}

@@ -21,8 +21,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         overrides = {name: getattr(options, name, None) for name in ("host", "port", "database_url", "data_dir")}
         settings = read_settings(**overrides)
+        for library in ("alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib"):
+            logging.getLogger(library).setLevel(logging.WARNING)
         logging.basicConfig(
-            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+            level=settings.log_level.upper(),
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+            stream=sys.stderr,
         )
         code = options.run(settings, options)
     except GuichetError as error:
@@ -30,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 1
     except ModuleNotFoundError as error:
         print(
-            f"guichet: {error.name} is not installed. In the folder of Guichet, `make run` installs everything; by hand: "
+            f"guichet: {error.name} is not installed. In the folder of Guichet, `make run` installs all; by hand: "
             "pip install --no-deps --ignore-requires-python --require-hashes -r requirements.lock",
             file=sys.stderr,
         )
@@ -47,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"guichet {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[Settings, argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[Settings, argparse.Namespace], int | None], text: str
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         return sub
@@ -63,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     command("check", _check, "check the catalogue and Rasa's files")
     parse = command("parse", _parse, "say what is understood of a text")
     parse.add_argument("text", nargs="?", metavar="TEXT")
-    parse.add_argument("--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each')
+    parse.add_argument(
+        "--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each'
+    )
     evaluate = command("eval-intents", _evaluate, "train the intent classifier on a file and test it on another")
     evaluate.add_argument("--train", required=True, type=Path, metavar="F", help='JSON lines {"text","intent"}')
     evaluate.add_argument("--test", required=True, type=Path, metavar="F", help='JSON lines {"text","intent"}')
@@ -132,6 +140,7 @@ def _gateway(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _serve(create: Callable[[], Any], host: str, port: int) -> None:
+    import uvloop
     from aiohttp import web
 
     from bot.supervisor import exit_with_supervisor
@@ -148,7 +157,15 @@ def _serve(create: Callable[[], Any], host: str, port: int) -> None:
         return app
 
     # No access log: an address and a time are personal data, and /metrics has the figures.
-    web.run_app(application(), host=host, port=port, print=None, access_log=None, shutdown_timeout=5)
+    web.run_app(
+        application(),
+        host=host,
+        port=port,
+        print=None,
+        access_log=None,
+        shutdown_timeout=5,
+        loop=uvloop.new_event_loop(),
+    )
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> None:

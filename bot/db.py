@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -53,7 +53,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map: ClassVar = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class Database:
@@ -71,10 +71,14 @@ class Database:
         try:
             parsed = make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
-            if self.is_sqlite and parsed.database:
+            if self.is_sqlite:
+                if parsed.database in (None, "", ":memory:"):
+                    raise ArgumentError("a database in memory is not shared by engine and gateway, name a file")
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, pool_pre_ping=not self.is_sqlite)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
+            tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else {"pool_pre_ping": True}
+            self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, **tuning)
+        except (ArgumentError, InvalidRequestError, ImportError, ValueError, OSError) as error:
             raise Misconfigured(f"GUICHET_DATABASE_URL cannot be used: {error}") from None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
@@ -126,7 +130,7 @@ async def _named_errors() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or type(error.orig).__name__ == "OperationalError":
+        if error.connection_invalidated or isinstance(error, OperationalError):
             raise Unavailable("The database does not answer.", code="database-unavailable") from error
         raise
     except (ConnectionError, TimeoutError) as error:
@@ -148,5 +152,6 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_on_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("guichet_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # A read needs no transaction: each of our reads is one statement, or does not mind what comes between two.
+    if connection.get_execution_options().get("guichet_writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -142,7 +142,8 @@ async def run(settings: Settings) -> int:
         if await _first(waiting, stopping):
             tasks = [asyncio.create_task(part.keep_alive()) for part in parts]
             print(  # noqa: T201 - the answer to "make run"
-                f"\nGuichet is ready.\n  Page     {address}/\n  Console  {address}/console\n  Stop     Ctrl-C\n", flush=True
+                f"\nGuichet is ready.\n  Page     {address}/\n  Console  {address}/console\n  Stop     Ctrl-C\n",
+                flush=True,
             )
             await stopping.wait()
     finally:
@@ -178,14 +179,16 @@ async def _first(work: object, stopping: asyncio.Event) -> bool:
 
 
 def free_port(host: str) -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on; raise Misconfigured when the address is not one of this machine."""
+    return _bind(host, 0)
 
 
 def check_port(host: str, port: int) -> None:
     """Raise Misconfigured when the port cannot be listened on."""
+    _bind(host, port)
+
+
+def _bind(host: str, port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -195,6 +198,7 @@ def check_port(host: str, port: int) -> None:
                 f"Port {port} of {host} cannot be used ({error.strerror}). "
                 f"Stop what uses it, or choose another: GUICHET_PORT=8090 make run."
             ) from None
+        return int(probe.getsockname()[1])
 
 
 def _answers(url: str, headers: dict[str, str]) -> bool:
@@ -209,7 +213,7 @@ def _answers(url: str, headers: dict[str, str]) -> bool:
 async def exit_with_supervisor() -> None:
     """End this process when the one that supervises it is gone, so that a killed supervisor leaves nothing behind."""
     parent = os.environ.get(PREFIX + "SUPERVISOR")
-    while parent and os.getppid() == int(parent):
+    while parent and os.getppid() == int(parent):  # noqa: ASYNC110 - the system tells nobody that a parent is gone
         await asyncio.sleep(2)
     if parent:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -30,5 +30,6 @@ echo "setup: installing with $(.venv/bin/python --version); this takes two minut
 # The lock is complete and tried: nothing is resolved again. Rasa's own metadata refuse this Python, hence the second option.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
     --require-hashes --requirement requirements.lock || fail "the libraries could not be installed; is there a network?"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ||
+# Built in an environment of its own: Rasa needs an older `packaging` than setuptools does.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . ||
     fail "the project itself could not be installed."

@@ -32,6 +32,7 @@ def answer(service: Service, facet: Facet, situation: dict[str, str]) -> Answer:
         situation: what is known of the citizen's case, as values of the service's situations.
     """
     cases = [case for case in service.facets.get(facet, []) if case.holds(situation)]
+    cases.sort(key=lambda case: not case.is_settled(situation))
     unknown = [key for case in cases for key in case.when if key not in situation]
     ask = None
     if unknown and len(cases) > SHOWN_WITHOUT_ASKING:
@@ -40,19 +41,20 @@ def answer(service: Service, facet: Facet, situation: dict[str, str]) -> Answer:
     return Answer(cases, ask, sources)
 
 
-def settle(service: Service, found: dict[str, str], age: int | None) -> dict[str, str]:
+def settle(service: Service, found: list[tuple[str, str]], age: int | None) -> dict[str, str]:
     """Return what is known of the situation, in the terms of this service.
 
     Args:
         service: the service that is asked about.
-        found: values of situations recognised in words, whatever the service.
+        found: situations and their values as recognised in words, whatever the service, the likeliest first.
         age: the age of the person concerned, in years.
     """
     known = {}
     for situation in service.situations:
         values = {option.value for option in situation.options}
-        if found.get(situation.id) in values:
-            known[situation.id] = found[situation.id]
+        said = [value for name, value in found if name == situation.id and value in values]
+        if said:
+            known[situation.id] = said[0]
         elif age is not None:
             for option in situation.options:
                 if option.ages and option.ages[0] <= age <= option.ages[1]:

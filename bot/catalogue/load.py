@@ -14,6 +14,13 @@ from bot.errors import Misconfigured, NotFound
 _ADMINISTRATIONS = TypeAdapter(dict[str, Administration])
 
 
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as text: YAML fails on one that does not exist, the model names its field."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Every service and administration, by identifier, in the order of the file names."""
@@ -85,7 +92,7 @@ def checksum(folder: Path) -> str:
 def _read(path: Path, validate: Any, mistakes: list[str]) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
-        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the C loader is the safe one
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - made from the safe one
         if not isinstance(data, dict):
             raise yaml.YAMLError("the file must be a mapping of names to values")
         return validate(data)
@@ -100,7 +107,8 @@ def _read(path: Path, validate: Any, mistakes: list[str]) -> Any:
     except ValidationError as error:
         tree = yaml.compose(text, Loader=yaml.CSafeLoader)
         for fault in error.errors():
-            where = [part for part in fault["loc"] if part not in ("function-after", "id")]
+            # The identifier of a service is the name of its file and stands nowhere in it.
+            where = [part for part in fault["loc"] if part != "function-after"] if fault["loc"] != ("id",) else []
             field = ".".join(str(part) for part in where) or "(file)"
             mistakes.append(f"{path}:{_line(tree, where)}: {field}: {fault['msg'].removeprefix('Value error, ')}")
     return None

@@ -215,6 +215,17 @@ class RequestField(Strict):
             raise ValueError("`min` is above `max`")
         return self
 
+    def may_be(self, value: str | bool) -> bool:
+        """Return whether a single value can be the answer; any can where the answer is free."""
+        match self.type:
+            case FieldType.CHOICE:
+                return value in {choice.value for choice in self.choices}
+            case FieldType.BOOLEAN:
+                return isinstance(value, bool)
+            case FieldType.CHOICES:
+                return False
+        return True
+
 
 class RequestForm(Strict):
     """How a request for the service is filed here.
@@ -234,14 +245,17 @@ class RequestForm(Strict):
 
     @model_validator(mode="after")
     def _fields_are_known(self) -> Self:
-        seen: set[str] = set()
+        seen: dict[str, RequestField] = {}
         for field in self.fields:
             if field.id in seen:
                 raise ValueError(f"the field `{field.id}` is there twice")
-            for earlier in field.only_if:
+            for earlier, wanted in field.only_if.items():
                 if earlier not in seen:
                     raise ValueError(f"`{field.id}` depends on `{earlier}`, which is not asked before it")
-            seen.add(field.id)
+                for value in wanted if isinstance(wanted, list) else [wanted]:
+                    if not seen[earlier].may_be(value):
+                        raise ValueError(f"`{field.id}` is asked when `{earlier}` is `{value}`, which it cannot be")
+            seen[field.id] = field
         return self
 
 

@@ -37,7 +37,9 @@ def answer_text(service: Service, facet: Facet, found: Answer, situation: dict[s
     heading = f"{service.title[language]} — {HEADINGS[facet][language].lower()}"
     parts = [_case_text(service, case, situation, language) for case in found.cases]
     space = "\u00a0" if language == "fr" else ""
-    return f"{heading}{space}:\n" + "\n".join(parts)
+    # A blank line tells long cases apart; short ones stay a list.
+    gap = "\n\n" if len(parts) > 1 and any("\n" in part for part in parts) else "\n"
+    return f"{heading}{space}:\n" + gap.join(parts)
 
 
 def _case_text(service: Service, case: Case, situation: dict[str, str], language: str) -> str:
@@ -49,7 +51,7 @@ def _case_text(service: Service, case: Case, situation: dict[str, str], language
     body = " — ".join(lines) if case.amount is not None else " ".join(lines)
     label = case_label(service, case, situation, language)
     if label:
-        body = f"{label}{' ' if language == 'fr' else ''}: {body}"
+        body = f"{label}{' ' if language == 'fr' else ''}: {body}".rstrip()
     if case.items:
         body = "\n".join([body, *(f"- {item}" for item in case.items[language])]).strip()
     if case.url:
@@ -72,8 +74,10 @@ def price_text(amount: float, language: str) -> str:
     """Return an amount of euros: "Gratuit", "86 €", "7,50 €"."""
     if amount == 0:
         return _FREE[language]
-    figure = f"{amount:g}" if float(amount).is_integer() else f"{amount:.2f}"
-    return f"{figure.replace('.', ',')}\u00a0€" if language == "fr" else f"€{figure}"
+    figure = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
+    if language == "en":
+        return f"€{figure}"
+    return figure.replace(",", "\u00a0").replace(".", ",") + "\u00a0€"
 
 
 def source_wire(source: Source, language: str) -> dict[str, str]:

@@ -18,3 +18,7 @@ class Assistant(Protocol):
     async def ready(self) -> bool:
         """Return whether a model is in service."""
         ...
+
+    async def close(self) -> None:
+        """Close the connections to the engine."""
+        ...

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.model import NOTICE_VERSION, Author, Button, Command, Message, Mode
@@ -19,6 +19,10 @@ from bot.privacy.encryption import Cipher
 
 ALTERNATIVES_LOGGED = 4
 """How many of the intents that came after the first are logged with a turn."""
+
+
+RECOGNISED = 20_000
+"""Conversations whose token is remembered, so that a message costs no query for it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class ConversationStore:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self.database = database
         self._cipher = cipher
+        self._recognised: dict[str, tuple[str, str]] = {}
 
     async def open(
         self, language: str, origin: str | None, messages: Sequence[Message]
@@ -106,20 +111,38 @@ class ConversationStore:
             raise NotAllowed("This conversation cannot be opened with that token.", code="wrong-token")
         return Conversation(conversation_id, row.language, Mode(row.mode), row.messages, row.created_at.isoformat())
 
-    async def state(self, conversation_id: str) -> dict[str, Any]:
-        """Return the state of the dialogue; empty when the conversation is unknown."""
-        async with self.database.reading() as session:
-            query = select(ConversationRow.state).where(ConversationRow.id == conversation_id)
-            return (await session.execute(query)).scalar_one_or_none() or {}
+    async def recognise(self, conversation_id: str, token: str) -> str:
+        """Return the language of the conversation that the token opens; known ones are not asked for again.
 
-    async def answer_to(self, conversation_id: str, message_id: str) -> list[Message] | None:
-        """Return what was answered to a message of the citizen, or None when it has not been answered yet."""
+        A conversation that was erased elsewhere is refused when its turn is written.
+
+        Raises:
+            NotAllowed: there is no such conversation or the token is another's.
+        """
+        digest = _hash(token)
+        known = self._recognised.get(conversation_id)
+        if known is not None and hmac.compare_digest(known[0], digest):
+            return known[1]
+        language = (await self.authenticate(conversation_id, token)).language
+        if len(self._recognised) >= RECOGNISED:
+            self._recognised.clear()
+        self._recognised[conversation_id] = (digest, language)
+        return language
+
+    async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool]:
+        """Return the state of the dialogue, and whether a message of the citizen is answered already.
+
+        An unknown conversation has an empty state.
+        """
+        answered = exists().where(TurnRow.conversation_id == conversation_id, TurnRow.message_id == message_id)
         async with self.database.reading() as session:
-            turn = select(TurnRow.id).where(
-                TurnRow.conversation_id == conversation_id, TurnRow.message_id == message_id
-            )
-            if (await session.execute(turn)).first() is None:
-                return None
+            query = select(ConversationRow.state, answered).where(ConversationRow.id == conversation_id)
+            row = (await session.execute(query)).one_or_none()
+        return (row[0], row[1]) if row else ({}, False)
+
+    async def answer_to(self, conversation_id: str, message_id: str) -> list[Message]:
+        """Return what was answered to a message of the citizen."""
+        async with self.database.reading() as session:
             return await self._read_messages(
                 session,
                 MessageRow.conversation_id == conversation_id,
@@ -143,27 +166,27 @@ class ConversationStore:
         citizen = Message(Author.CITIZEN, logged_text, client_id=turn.message_id)
         shown = [citizen, *turn.messages] if turn.kind != "start" else turn.messages
         async with self.database.writing() as session:
-            row = (
+            counted = (
                 await session.execute(
-                    select(ConversationRow.turns, ConversationRow.messages)
+                    update(ConversationRow)
                     .where(ConversationRow.id == turn.conversation_id)
-                    .with_for_update()
+                    .values(
+                        state=state,
+                        turns=ConversationRow.turns + 1,
+                        messages=ConversationRow.messages + len(shown),
+                        language=language,
+                        last_at=at,
+                    )
+                    .returning(ConversationRow.turns, ConversationRow.messages)
                 )
             ).one_or_none()
-            if row is None:
+            if counted is None:
                 raise NotFound("This conversation was erased.", code="conversation-erased")
-            await session.execute(
-                update(ConversationRow)
-                .where(ConversationRow.id == turn.conversation_id)
-                .values(
-                    state=state, turns=row.turns + 1, messages=row.messages + len(shown), language=language, last_at=at
-                )
-            )
             await session.execute(
                 insert(TurnRow).values(
                     conversation_id=turn.conversation_id,
                     message_id=turn.message_id,
-                    number=row.turns + 1,
+                    number=counted.turns,
                     at=at,
                     kind=turn.kind,
                     text=logged_text,
@@ -191,7 +214,7 @@ class ConversationStore:
                 )
             )
             await self._write_messages(
-                session, turn.conversation_id, turn.message_id, shown, first=row.messages + 1
+                session, turn.conversation_id, turn.message_id, shown, first=counted.messages - len(shown) + 1
             )
 
     async def append(self, conversation_id: str, message: Message) -> Message:
@@ -199,13 +222,13 @@ class ConversationStore:
         async with self.database.writing() as session:
             count = (
                 await session.execute(
-                    select(ConversationRow.messages).where(ConversationRow.id == conversation_id).with_for_update()
+                    update(ConversationRow)
+                    .where(ConversationRow.id == conversation_id)
+                    .values(messages=ConversationRow.messages + 1)
+                    .returning(ConversationRow.messages)
                 )
             ).scalar_one()
-            await session.execute(
-                update(ConversationRow).where(ConversationRow.id == conversation_id).values(messages=count + 1)
-            )
-            await self._write_messages(session, conversation_id, None, [message], first=count + 1)
+            await self._write_messages(session, conversation_id, None, [message], first=count)
         return message
 
     async def messages_after(self, conversation_id: str, sequence: int) -> list[Message]:
@@ -262,7 +285,8 @@ class ConversationStore:
         async with self.database.reading() as session:
             rows = await session.execute(query)
             return [
-                Pending(row.conversation_id, row.message_id, self._cipher.decrypt(row.text), row.language) for row in rows
+                Pending(row.conversation_id, row.message_id, self._cipher.decrypt(row.text), row.language)
+                for row in rows
             ]
 
     async def release(self, message: Pending) -> None:
@@ -280,6 +304,7 @@ class ConversationStore:
         Returns:
             How many messages were erased.
         """
+        self._recognised.pop(conversation_id, None)
         async with self.database.writing() as session:
             for table in (MessageRow, ButtonRow, TurnRow, PendingRow):
                 result = await session.execute(delete(table).where(table.conversation_id == conversation_id))
@@ -302,7 +327,10 @@ class ConversationStore:
         for sequence, message in enumerate(messages, start=first):
             message.sequence, message.at = sequence, at.isoformat()
             private = message.logged_text is not None
-            body = {"buttons": [[button.title, button.payload] for button in message.buttons], "client": message.client_id}
+            body = {
+                "buttons": [[button.title, button.payload] for button in message.buttons],
+                "client": message.client_id,
+            }
             rows.append(
                 {
                     "conversation_id": conversation_id,
@@ -364,9 +392,11 @@ class ConversationStore:
 
 
 def _first_state(language: str) -> dict[str, Any]:
-    # What Rasa would have written for a session that has begun and waits for the citizen.
+    # What Rasa would have written for a session that has begun and waits for the citizen. The slot comes after the
+    # beginning of the session, which empties all slots.
     begun = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
-    return {"slots": {"language": language}, "events": [*begun, {"event": "action", "name": "action_listen"}]}
+    spoken = {"event": "slot", "name": "language", "value": language}
+    return {"slots": {}, "events": [*begun, spoken, {"event": "action", "name": "action_listen"}]}
 
 
 def _hash(token: str) -> str:

@@ -48,7 +48,11 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of a conversation, or None when nothing was said in it."""
-        state = await self._store.state(sender_id)
+        turn = current()
+        if turn is not None and turn.conversation_id == sender_id and turn.state is not None:
+            state = turn.state
+        else:
+            state, _ = await self._store.state(sender_id)
         if not state:
             return None
         return rebuild(sender_id, state, self.domain)
@@ -76,9 +80,7 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
 def rebuild(sender_id: str, state: dict[str, Any], domain: Domain) -> DialogueStateTracker:
     """Return the tracker that a folded state describes."""
     known = {slot.name for slot in domain.slots}
-    events: list[Event] = [
-        SlotSet(name, value) for name, value in (state.get("slots") or {}).items() if name in known
-    ]
+    events: list[Event] = [SlotSet(name, value) for name, value in (state.get("slots") or {}).items() if name in known]
     if state.get("loop"):
         events.append(ActiveLoop(state["loop"]))
     if state.get("paused"):

@@ -29,6 +29,7 @@ class Turn:
         field: the field of a form that the text answered; such a text is never logged.
         fallback: whether the assistant had to say that it was not sure.
         messages: what is answered.
+        state: the state of the dialogue before it, when it is read already.
         failure: the error of an action, which makes the whole turn fail.
         saved: whether turn and state are in the database.
     """
@@ -44,6 +45,7 @@ class Turn:
     field: str | None = None
     fallback: bool = False
     messages: list[Message] = default(default_factory=list)
+    state: dict[str, Any] | None = None
     failure: Exception | None = None
     saved: bool = False
     started: float = default(default_factory=perf_counter)
@@ -80,6 +82,13 @@ def note(*, moment: Moment | None = None, service: str | None = None, field: str
     turn.moment = moment or turn.moment
     turn.service = service or turn.service
     turn.field = field or turn.field
+
+
+def unanswered() -> None:
+    """Say that the text turned out not to answer a field after all: it is a question, and logged like one."""
+    turn = current()
+    if turn is not None:
+        turn.field = None
 
 
 def note_fallback() -> None:

@@ -30,7 +30,7 @@ def _believe(self: RemoteAction, result: dict[str, Any]) -> bool:
 RemoteAction._validate_action_result = _believe
 
 
-class ActionsInProcess(EndpointConfig):  # type: ignore[misc]
+class ActionsInProcess(EndpointConfig):
     """An action endpoint without network.
 
     Args:

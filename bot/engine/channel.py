@@ -8,7 +8,7 @@ from rasa.core.channels.channel import OutputChannel
 from bot.conversations.model import Author, Button, Command, Message
 
 
-class Collector(OutputChannel):  # type: ignore[misc]
+class Collector(OutputChannel):
     """The output channel of one turn.
 
     Attributes:

@@ -127,11 +127,12 @@ class Host:
                 limit=self._limit,
             )
         async with self._lock_of(conversation_id):
-            known = await self._store.answer_to(conversation_id, message_id)
-            if known is not None:
-                return known
+            state, answered = await self._store.state(conversation_id, message_id)
+            if answered:
+                return await self._store.answer_to(conversation_id, message_id)
             agent = self._serving()
             turn = await self._turn(conversation_id, message_id, text)
+            turn.state = state
             return await self._play(agent, turn)
 
     async def _turn(self, conversation_id: str, message_id: str, text: str) -> Turn:

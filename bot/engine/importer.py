@@ -6,7 +6,7 @@ Rasa opens every YAML file below `data/` to guess its kind, with a slow parser; 
 from rasa.shared.importers.rasa import RasaFileImporter
 
 
-class DataImporter(RasaFileImporter):  # type: ignore[misc]
+class DataImporter(RasaFileImporter):
     """Reads `nlu/`, `rules/` and `stories/` of a data folder, and leaves the catalogue alone."""
 
     def __init__(

@@ -7,6 +7,7 @@ TensorFlow to adapt themselves, and must go on finding none. Whatever is taken f
 can be subclassed, called, indexed and used as a decorator, and is false.
 """
 
+import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
@@ -53,7 +54,9 @@ def _inert(name: str) -> Any:
     def call(self: object, *args: Any, **kwargs: Any) -> Any:
         return args[0] if args else self
 
-    return _InertMeta(name, (), {"__new__": new, "__init__": lambda self, *a, **k: None, "__call__": call, "inert": True})
+    # matplotlib asks TensorFlow whether a thing is a tensor of its own: what is called answers with something false.
+    never = {"__bool__": lambda self: False, "inert": True}
+    return _InertMeta(name, (), {"__new__": new, "__init__": lambda self, *a, **k: None, "__call__": call, **never})
 
 
 class _InertModule(ModuleType):
@@ -68,7 +71,7 @@ class _InertModule(ModuleType):
         return False
 
 
-class _Finder:
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers for the given names when it is Rasa that imports."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
@@ -110,6 +113,6 @@ def install(*, light: bool = False) -> None:
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     if "tensorflow" not in sys.modules and importlib.util.find_spec("tensorflow") is None:
-        sys.meta_path.append(_Finder(TENSORFLOW))  # type: ignore[arg-type]
+        sys.meta_path.append(_Finder(TENSORFLOW))
     if light:
-        sys.meta_path.insert(0, _Finder(UNUSED_IN_THE_ENGINE))  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Finder(UNUSED_IN_THE_ENGINE))

@@ -36,7 +36,9 @@ def check_project(project: Path, catalogue_dir: Path) -> None:
 def mistakes_of(project: Path) -> list[str]:
     """Return what is wrong with Rasa's files, a line for each."""
     config, domain = _yaml(project / "config.yml"), _yaml(project / "domain.yml")
-    rules = [(path, rule) for path in sorted((project / "data" / "rules").glob("*.yml")) for rule in _yaml(path)["rules"]]
+    rules = [
+        (path, rule) for path in sorted((project / "data" / "rules").glob("*.yml")) for rule in _yaml(path)["rules"]
+    ]
     examples = examples_by_intent(project)
     steps = [(path, step) for path, rule in rules for step in rule["steps"]]
     return [
@@ -70,7 +72,7 @@ def dotted_paths(project: Path) -> list[tuple[str, str]]:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 - the safe C loader
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
@@ -136,12 +138,12 @@ def _rule_mistakes(domain: dict[str, Any], steps: list[tuple[Path, dict[str, Any
 
 
 def _action_mistakes(project: Path, domain: dict[str, Any]) -> list[str]:
-    written = set()
+    written: set[str] = set()
     for path in (project / "actions").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name == "name":
                 returned = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
-                written |= {each.value for each in returned if isinstance(each, ast.Constant)}
+                written |= {str(each.value) for each in returned if isinstance(each, ast.Constant)}
     named = set(domain["actions"])
     return [
         *(f"domain.yml: the action {name} is not in actions/" for name in sorted(named - written)),
@@ -159,7 +161,9 @@ def _response_mistakes(project: Path, domain: dict[str, Any], ruled: set[str]) -
         for name in domain["responses"]
         if name not in ruled | literal and not name.startswith(families)
     ]
-    mistakes += [f"actions/: the response {name} is not in domain.yml" for name in sorted(literal - set(domain["responses"]))]
+    mistakes += [
+        f"actions/: the response {name} is not in domain.yml" for name in sorted(literal - set(domain["responses"]))
+    ]
     for name, variations in domain["responses"].items():
         languages = ["en" if variation.get("condition") else "fr" for variation in variations]
         if sorted(languages) != ["en", "fr"]:

@@ -3,6 +3,7 @@
 `rasa data validate` also runs our own checks, since Rasa lets much pass.
 """
 
+import functools
 import sys
 from pathlib import Path
 
@@ -44,3 +45,7 @@ def _let_sanic_start() -> None:
         original(self, *args, single_process=True, **kwargs)
 
     Sanic.run = run
+    # Sanic no longer has the streamed answers that `rasa shell` asks for; it takes whole ones as well.
+    from rasa.core.channels import console
+
+    console.record_messages = functools.partial(console.record_messages, use_response_stream=False)

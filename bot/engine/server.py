@@ -92,4 +92,3 @@ async def _model(request: web.Request) -> web.Response:
     host = request.app[HOST]
     await host.load(request.app[MODELS] / name)
     return web.json_response({"ready": True, "model": host.model})
-

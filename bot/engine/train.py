@@ -5,6 +5,7 @@ import os
 import sys
 import time
 import warnings
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,5 +82,5 @@ def prepare_rasa(*, light: bool = True) -> None:
     )
 
 
-def _only_the_event(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _only_the_event(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {"event": event.get("event"), "level": event.get("level")}

@@ -30,16 +30,20 @@ class Cipher:
 
     def __init__(self, keys: str) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys.split()])
-            self._first = keys.split()[0].encode()
+            each = keys.split()
+            self._fernet = MultiFernet([Fernet(key) for key in each])
+            self._oldest = each[-1].encode()
         except (ValueError, IndexError):
             raise Misconfigured(
                 "The secret key is not usable: expected 32 bytes in URL-safe base64, one key a line.", code="bad-key"
             ) from None
 
     def digits(self, purpose: str, count: int) -> str:
-        """Return digits that only the holder of the key can tell, always the same for the same purpose and key."""
-        digest = hmac.digest(self._first, purpose.encode(), "sha256")
+        """Return digits that only the holder of the key can tell, always the same for the same purpose and key.
+
+        The oldest key makes them, so that a rotation does not change the codes that were given out.
+        """
+        digest = hmac.digest(self._oldest, purpose.encode(), "sha256")
         return str(int.from_bytes(digest) % 10**count).zfill(count)
 
     def encrypt(self, value: Any) -> bytes:

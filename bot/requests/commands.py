@@ -21,7 +21,8 @@ class Command(StrEnum):
 _SAID = {
     Command.BACK: "retour, revenir, revenir en arrière, précédent, question précédente, back, go back, previous",
     Command.SKIP: "passer, passe, suivant, suivante, je passe, question suivante, skip, pass, next",
-    Command.STOP: "annuler, annule, arrêter, arrête, stop, abandonner, j'abandonne, laisse tomber, cancel, quit, give up",
+    Command.STOP: "annuler, annule, arrêter, arrête, stop, abandonner, j'abandonne, laisse tomber, cancel, quit, "
+    "give up",
     Command.SAVE: "sauvegarder, enregistrer, enregistrer et finir plus tard, plus tard, finir plus tard, save, later, "
     "save for later",
     Command.WHY: "pourquoi, pourquoi cette question, pourquoi vous demandez ça, à quoi ça sert, why, why do you ask",

@@ -28,7 +28,9 @@ _MONTHS = {
 }
 _NUMERIC = re.compile(r"\b(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_SPELT = re.compile(rf"\b(\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of\s+)?({'|'.join(_MONTHS)})\.?(?:,?\s+(\d{{4}}|\d{{2}}))?\b")
+_SPELT = re.compile(
+    rf"\b(\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of\s+)?({'|'.join(_MONTHS)})\.?(?:,?\s+(\d{{4}}|\d{{2}}))?\b"
+)
 _ENGLISH = re.compile(rf"\b({'|'.join(_MONTHS)})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?\b")
 _COMPACT = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
 _WEEKDAYS = {

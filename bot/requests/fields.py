@@ -20,7 +20,22 @@ from bot.words import fold
 LENGTHS = {FieldType.LONG_TEXT: 2000}
 """Characters accepted at most; 200 for the other written fields."""
 OLDEST_YEAR = 1900
-YES = {"oui", "yes", "o", "y", "ouais", "oui oui", "ok", "d'accord", "bien sur", "tout a fait", "exact", "vrai", "yep", "of course"}
+YES = {
+    "oui",
+    "yes",
+    "o",
+    "y",
+    "ouais",
+    "oui oui",
+    "ok",
+    "d'accord",
+    "bien sur",
+    "tout a fait",
+    "exact",
+    "vrai",
+    "yep",
+    "of course",
+}
 NO = {"non", "no", "n", "nan", "pas du tout", "non merci", "nope", "aucun", "aucune", "faux", "no thanks", "jamais"}
 _CLOSE_ENOUGH = 82
 """Similarity (0-100, rapidfuzz `WRatio`) from which a mistyped choice is taken for the one it resembles."""

@@ -102,7 +102,9 @@ def _age_at(words: list[str], position: int) -> tuple[int, Ages] | None:
     before, after = words[start:position], words[position + 1 : position + 5]
     unit = after[0] if after else ""
     rest = after[1:] if unit in _YEARS | _MONTHS else after
-    if not _LASTING.isdisjoint(before[-3:]) or (rest and rest[0] in _AFTER_LASTING):
+    # "For my 8 year old son" is no length of time.
+    lasting = not _LASTING.isdisjoint(before[-3:]) and rest[:1] != ["old"]
+    if lasting or (rest and rest[0] in _AFTER_LASTING):
         return None
     child = _borne(before, _CHILDREN) or (rest[:1] == ["old"] and not _CHILDREN.isdisjoint(rest[1:]))
     if unit in _MONTHS:

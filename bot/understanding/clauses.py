@@ -3,7 +3,10 @@
 import re
 
 # A comma or "and" only cuts when a new question seems to begin; otherwise lists of documents would be torn apart.
-_ASKS = r"(?:ca|c'|combien|quel|quelle|quels|quelles|ou|comment|quand|est-ce|faut|il|je|on|qui|how|what|where|when|who|do|is|can)"
+_ASKS = (
+    r"(?:ca|c'|combien|quel|quelle|quels|quelles|ou|comment|quand|est-ce|faut|il|je|on|qui"
+    r"|how|what|where|when|who|do|is|can)"
+)
 _CUT = re.compile(rf"[?!;\n]+|\.\s|,?\s+(?:et|and)\s+(?={_ASKS}\b)|,\s+(?={_ASKS}\b)", re.IGNORECASE)
 LONGEST = 12
 """Clauses that are looked at: a letter of two pages does not ask more."""

@@ -102,7 +102,6 @@ class TrainedComponent(GraphComponent):
 
 def hash_of(text: str) -> str:
     """Return a short digest of a text."""
-
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -152,7 +151,7 @@ class Intents(TrainedComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class Services(TrainedComponent):
-    """About which service: `service` (the first, when it is believed), `services` (the ranking), `mentioned`, `foreign`."""
+    """About which service: `service` (the first, if believed), `services` (the ranking), `mentioned`, `foreign`."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -182,7 +181,7 @@ class Services(TrainedComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class Situations(TrainedComponent):
-    """The citizen's case: entities `age` (years) and `situation` (`reason=lost`)."""
+    """The citizen's case: entities `age` (years) and `situation` (`reason=lost`, every reading, likeliest first)."""
 
     def learn(self, training_data: TrainingData) -> "CatalogueCopy":
         """Keep the catalogue's words as they are at training time."""
@@ -195,8 +194,10 @@ class Situations(TrainedComponent):
 
     def understand(self, message: Message, text: str) -> None:
         """Add what was found of the situation to the entities."""
-        found = self.model.finder.find(text)
-        add_entities(message, "situation", [f"{name}={value}" for name, value in found.values.items()])
+        meant = message.get("service")
+        found = self.model.finder.find(text, meant["id"] if meant else None)
+        said = [f"{name}={value}" for name, values in found.candidates.items() for value in values]
+        add_entities(message, "situation", said)
         if found.age is not None:
             add_entities(message, "age", [found.age])
 
@@ -239,7 +240,6 @@ class CatalogueCopy:
 
     def save(self, folder: Path) -> None:
         """Copy the catalogue into a folder."""
-
         (folder / "services").mkdir(parents=True, exist_ok=True)
         shutil.copy(self._folder / "administrations.yml", folder)
         for path in (self._folder / "services").glob("*.yml"):

@@ -3,14 +3,17 @@
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+Array = NDArray[np.float32]
 
 # A citizen's message is short; what follows this many characters no longer changes the intent, only the time it takes.
 MAX_CHARACTERS = 1000
@@ -36,53 +39,65 @@ def normalise(text: str) -> str:
 
 
 class Featuriser:
-    """Turns messages into sparse rows: words 1-2 and characters 2-5, one unit-length block each."""
+    """Turns normalised messages into sparse rows: words 1-2 and characters 2-5, one block of length 1 each.
 
-    def __init__(self) -> None:
-        self._views = _new_views()
+    The weights are sublinear TF-IDF with smoothed document frequencies (Salton and Buckley 1988).
+    """
+
+    def __init__(self, columns: dict[str, int], idf: Array) -> None:
+        self._columns = columns
+        self._idf = idf
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Self:
-        """Learn the vocabulary and its weights from training messages."""
-        self = cls()
-        normalised = [normalise(text) for text in texts]
-        for view in self._views.values():
-            view.fit(normalised)
-        return self
+        """Learn the terms of normalised training messages and their weights."""
+        frequency = Counter(term for text in texts for view in _VIEWS for term in set(view(text)))
+        columns = {term: column for column, term in enumerate(sorted(frequency))}
+        counts = np.array([frequency[term] for term in columns], dtype=np.float32)
+        return cls(columns, np.asarray(np.log((1 + len(texts)) / (1 + counts)) + 1, dtype=np.float32))
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Return one row a message, of length 1 (0 if nothing in it is known)."""
-        normalised = [normalise(text) for text in texts]
-        rows = hstack([view.transform(normalised) for view in self._views.values()], format="csr", dtype=np.float32)
-        return rows / np.sqrt(len(self._views), dtype=np.float32)
+        """Return one row a normalised message, shape (messages, terms); a view with no known term stays zero."""
+        indices, values, pointers = [], [], [0]
+        for text in texts:
+            for view in _VIEWS:
+                counts = Counter(column for term in view(text) if (column := self._columns.get(term)) is not None)
+                columns = np.fromiter(counts, np.int32, len(counts))
+                weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self._idf[columns]
+                indices.append(columns)
+                values.append(weights / max(float(np.sqrt(weights @ weights)), 1e-9))
+            pointers.append(pointers[-1] + sum(map(len, indices[-len(_VIEWS) :])))
+        data = (np.concatenate(values), np.concatenate(indices), pointers) if texts else ([], [], [0])
+        return csr_matrix(data, shape=(len(texts), len(self._idf)), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write the vocabulary (`vocabulary.json`) and its weights (`idf.npz`) into an existing folder."""
-        terms = {name: view.get_feature_names_out().tolist() for name, view in self._views.items()}
-        (folder / "vocabulary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
-        np.savez_compressed(folder / "idf.npz", **{name: view.idf_ for name, view in self._views.items()})
+        """Write the terms (`terms.json`) and their weights (`idf.npz`) into an existing folder."""
+        (folder / "terms.json").write_text(json.dumps(list(self._columns), ensure_ascii=False), encoding="utf-8")
+        np.savez_compressed(folder / "idf.npz", idf=self._idf)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        self = cls()
-        terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        with np.load(folder / "idf.npz", allow_pickle=False) as idf:
-            for name, view in self._views.items():
-                view.vocabulary = {term: column for column, term in enumerate(terms[name])}
-                view.idf_ = idf[name]
-        return self
+        terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        with np.load(folder / "idf.npz", allow_pickle=False) as arrays:
+            return cls({term: column for column, term in enumerate(terms)}, arrays["idf"])
 
 
-def _new_views() -> dict[str, TfidfVectorizer]:
-    """Return the two views, untrained."""
-    return {
-        "words": TfidfVectorizer(analyzer=_words, sublinear_tf=True),
-        "characters": TfidfVectorizer(ngram_range=(2, 5), analyzer="char_wb", sublinear_tf=True, lowercase=False),
-    }
+def words_of(text: str) -> list[str]:
+    """Return the words of a normalised text."""
+    return _WORD.findall(text)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a normalised text, then its pairs of neighbours."""
-    words = _WORD.findall(text)
-    return words + [f"{first} {second}" for first, second in pairwise(words)]
+def _word_terms(text: str) -> list[str]:
+    """Return the words of a normalised text, then its pairs of neighbours, the two ends counted as words."""
+    words = words_of(text)
+    return [f"w:{word}" for word in words] + [f"w:{a} {b}" for a, b in pairwise(["^", *words, "$"])]
+
+
+def _character_terms(text: str) -> list[str]:
+    """Return the pieces of two to five characters of each word, a space standing for its two ends."""
+    marked = [f" {word} " for word in words_of(text)]
+    return [f"c:{w[i : i + n]}" for w in marked for n in (2, 3, 4, 5) for i in range(len(w) - n + 1)]
+
+
+_VIEWS = (_word_terms, _character_terms)

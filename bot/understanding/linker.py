@@ -124,11 +124,11 @@ class ServiceLinker:
         return Links(ranking, mentioned, self._is_foreign(confidences, reading))
 
     def _is_foreign(self, confidences: NDArray[np.float64], reading: Reading) -> bool:
-        """Return whether "foreign" beats "nothing" and every service that is not itself part of a foreign name."""
+        """Return whether "foreign" beats "nothing" and all services that are not themselves part of a foreign name."""
         nothing, foreign = confidences[:2]
-        rival = max((c for c, odd in zip(confidences[2:], reading.stranger, strict=True) if not odd), default=0.0)
+        rivals = sum(c for c, odd in zip(confidences[2:], reading.stranger, strict=True) if not odd)
         sure = foreign > self._threshold * (nothing + foreign)
-        return bool(sure and foreign > rival and confidences[2:].max(initial=0.0) < 0.5)
+        return bool(sure and foreign > rivals and confidences[2:].max(initial=0.0) < 0.5)
 
     def _option(self, about: str) -> int:
         """Return the row of an answer: 0 for nothing, 1 for something foreign or unknown, then the services."""

@@ -46,18 +46,22 @@ _BARE = """
     je voudrais parler à un conseiller|passez-moi un agent|vous êtes un robot ?|qui êtes-vous ?|je suis en colère
     ça ne marche pas votre truc|je ne comprends rien|répétez s'il vous plaît|revenir en arrière|je me suis trompé
     où en est ma demande ?|j'ai un numéro de dossier|mon dossier est bloqué depuis trois mois
-    je veux faire une réclamation|annuler|stop|on arrête là|je continuerai demain|reprendre ma demande|je passe cette question
-    pourquoi cette question ?|qui voit mes données ?|effacez mes informations|la mairie est ouverte le samedi ?|quels sont vos horaires ?
-    quel est votre numéro de téléphone ?|je n'en peux plus|aidez-moi|j'ai besoin d'aide|c'était très bien|c'est nul
-    quel temps fait-il ?|raconte-moi une blague|je m'appelle Martin|mon adresse est 12 rue des Lilas à Nantes
+    je veux faire une réclamation|annuler|stop|on arrête là|je continuerai demain|reprendre ma demande
+    je passe cette question|pourquoi cette question ?|qui voit mes données ?|effacez mes informations
+    la mairie est ouverte le samedi ?|quels sont vos horaires ?
+    quel est votre numéro de téléphone ?|je n'en peux plus|aidez-moi|j'ai besoin d'aide
+    c'était très bien|c'est nul|quel temps fait-il ?|raconte-moi une blague
+    je m'appelle Martin|mon adresse est 12 rue des Lilas à Nantes
     mon mail est jeanne@exemple.fr|j'ai 17 ans|née le 3 mai 1987|par courrier|demain matin|la deuxième
-    je veux faire une démarche|je voudrais déposer une demande|j'ai reçu une lettre|faut-il un justificatif de domicile ?|il manque un document
+    je veux faire une démarche|je voudrais déposer une demande|j'ai reçu une lettre
+    faut-il un justificatif de domicile ?|il manque un document
     hello|thanks a lot|goodbye|yes|no|not really|maybe|how much is it?|is it free?|how long does it take?|where is it?
     which papers do I need?|do I need an appointment?|how do I do it?|it is for my son|I lost it|it was stolen
     I want to talk to a person|are you a robot?|I don't understand|say that again|go back|I made a mistake
     where is my request?|I have a file number|I want to complain|cancel|stop|later|skip|why do you ask?
-    who sees my data?|what are your opening hours?|what is your phone number?|help me|that was great|this is useless|tell me a joke
-    my name is Smith|I live in Lyon|I am 17|by post|tomorrow morning|I want to apply|I got a letter|I need some help
+    who sees my data?|what are your opening hours?|what is your phone number?|help me|that was great|this is useless
+    tell me a joke|my name is Smith|I live in Lyon|I am 17|by post|tomorrow morning|I want to apply|I got a letter
+    I need some help
 """
 _KEYS = {a: b for row in ("azertyuiop", "qsdfghjklm", "wxcvbn") for a, b in zip(row, row[1:] + row[0], strict=True)}
 _ARTICLES = {

@@ -42,14 +42,14 @@ def build_spacy_model(models_dir: Path, sources: Iterable[Path]) -> Path:
     nlp = spacy.blank("fr")
     lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()
-    table = lemmatizer.lookups.get_table("lemma_lookup")  # type: ignore[attr-defined]
+    table = lemmatizer.lookups.get_table("lemma_lookup")
     known = set(words)
     # The table gives a word, or a list of words of which the first is used.
     lemmas = {_first(lemma) for lemma in (table.get(word) for word in words) if lemma} | known
     kept = {form: lemma for form, lemma in table.items() if _first(lemma) in lemmas}
     lookups = Lookups()
     lookups.add_table("lemma_lookup", kept)
-    lemmatizer.lookups = lookups  # type: ignore[attr-defined]
+    lemmatizer.lookups = lookups
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         draft = Path(temporary) / "draft"

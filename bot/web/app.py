@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 from aiohttp import web
 
@@ -23,7 +22,7 @@ from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
 
 
-def create_gateway(settings: Settings, assistant: Callable[[], Any]) -> web.Application:
+def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> web.Application:
     """Return the gateway's application.
 
     Args:
@@ -48,7 +47,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Any]) -> web.Appl
     return app
 
 
-async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], Any]) -> AsyncIterator[None]:
+async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], Assistant]) -> AsyncIterator[None]:
     database = Database(app[SETTINGS].database)
     engine: Assistant = assistant()
     app[DATABASE] = database

@@ -98,7 +98,9 @@ class Keeper:
         except GuichetError as error:
             logger.warning("a kept message was refused: %s", error.code)
             if error.code != "conversation-erased":
-                await self._conversations.append(message.conversation_id, Message(Author.SYSTEM, REFUSED[message.language]))
+                await self._conversations.append(
+                    message.conversation_id, Message(Author.SYSTEM, REFUSED[message.language])
+                )
         await self._conversations.release(message)
         self._metrics.message("late")
         self._hub.ring(message.conversation_id)

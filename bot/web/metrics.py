@@ -1,6 +1,6 @@
 """The gateway's figures, in the text format of Prometheus; no label ever holds what a person wrote."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 
 class Metrics:
@@ -8,7 +8,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._messages: Counter[str] = Counter()
 
     def served(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -50,7 +50,9 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
     except Exception as error:
         # Under this number the operator finds the place in the log; what was sent is not written there.
         number = uuid4().hex[:12]
-        logger.error("fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=_without_values(error))
+        logger.error(
+            "fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=_without_values(error)
+        )
         response = problem(Failed(f"Something went wrong on our side (number {number}).", correlation_id=number))
     request.app[METRICS].served(request.method, _route(request), response.status, perf_counter() - started)
     return response

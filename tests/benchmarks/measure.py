@@ -9,6 +9,7 @@ MB is 2**20 bytes everywhere, as in `du -m`. Memory is read from `/proc`, theref
 """
 
 import asyncio
+import math
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -84,7 +85,8 @@ async def throughput(
         begin: as in `latencies`.
     """
     message = cycle(texts)
-    waiting = await _conversations(max(n, clients * TURNS), begin)
+    each = math.ceil(n / (clients * TURNS))  # As many conversations for every client, so that they end together.
+    waiting = await _conversations(each * clients * TURNS, begin)
 
     async def client(senders: Sequence[str]) -> None:
         for sender in senders:
@@ -98,7 +100,7 @@ async def throughput(
 
 async def _conversations(messages: int, begin: Begin | None) -> list[str]:
     """Return the names of as many new senders as these messages need, their conversations opened."""
-    senders = [f"bench-{uuid4().hex}" for _ in range(-(-messages // TURNS))]
+    senders = [f"bench-{uuid4().hex}" for _ in range(math.ceil(messages / TURNS))]
     if begin is not None:
         for sender in senders:
             await begin(sender)

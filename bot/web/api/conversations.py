@@ -59,7 +59,8 @@ async def _present(request: web.Request, conversation_id: str, service: str, lan
 @routes.post("/api/conversations/{id}/messages")
 async def send_message(request: web.Request) -> web.Response:
     """Take a message in and answer it; the same `id` twice is answered once."""
-    conversation = await _conversation(request)
+    conversation_id = request.match_info["id"]
+    language = await request.app[CONVERSATIONS].recognise(conversation_id, _token(request))
     body = await _json(request)
     settings = request.app[SETTINGS]
     text = body.get("text")
@@ -77,10 +78,8 @@ async def send_message(request: web.Request) -> web.Response:
     message_id = body.get("id", "")
     if not isinstance(message_id, str) or len(message_id) > 64:
         raise Unprocessable("`id` is a text of 64 characters at most.", field="id")
-    request.app[LIMITER].check("message", conversation.id, settings.messages_a_minute, 60)
-    answer = await request.app[KEEPER].send(
-        conversation.id, message_id or str(uuid4()), _storable(text), conversation.language
-    )
+    request.app[LIMITER].check("message", conversation_id, settings.messages_a_minute, 60)
+    answer = await request.app[KEEPER].send(conversation_id, message_id or str(uuid4()), _storable(text), language)
     return web.json_response({"messages": answer})
 
 
@@ -154,7 +153,6 @@ async def _push(
                 await response.write(b": still here\n\n")
 
 
-
 def _event(message: Message) -> bytes:
     data = json.dumps(message.wire(), ensure_ascii=False)
     return f"id: {message.sequence}\nevent: message\ndata: {data}\n\n".encode()
@@ -166,10 +164,14 @@ def _storable(text: str) -> str:
 
 
 async def _conversation(request: web.Request) -> Conversation:
+    return await request.app[CONVERSATIONS].authenticate(request.match_info["id"], _token(request))
+
+
+def _token(request: web.Request) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAllowed("Send `Authorization: Bearer` with the token of the conversation.", code="token-missing")
-    return await request.app[CONVERSATIONS].authenticate(request.match_info["id"], token.strip())
+    return token.strip()
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

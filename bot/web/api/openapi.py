@@ -36,7 +36,9 @@ _LANGUAGE = {"type": "string", "enum": ["fr", "en"]}
 _PROBLEM = {"application/problem+json": {"schema": _ref("Problem")}}
 
 
-def _call(summary: str, answers: dict[str, Any], *problems: int, body: Any = None, secured: bool = True) -> dict[str, Any]:
+def _call(
+    summary: str, answers: dict[str, Any], *problems: int, body: Any = None, secured: bool = True
+) -> dict[str, Any]:
     responses = {**answers, **{str(status): {"description": "Problem", "content": _PROBLEM} for status in problems}}
     call: dict[str, Any] = {"summary": summary, "responses": responses}
     if body is not None:
@@ -172,7 +174,13 @@ DESCRIPTION: dict[str, Any] = {
             )
             | {"parameters": [{"name": "language", "in": "query", "required": False, "schema": _LANGUAGE}]}
         },
-        "/health": {"get": _call("Say that the gateway lives", {"200": _answer("Alive", _object(["status"], status=_TEXT))}, secured=False)},
+        "/health": {
+            "get": _call(
+                "Say that the gateway lives",
+                {"200": _answer("Alive", _object(["status"], status=_TEXT))},
+                secured=False,
+            )
+        },
         "/ready": {
             "get": _call(
                 "Say whether citizens can be answered",

@@ -1,0 +1,236 @@
+"""A small convolutional network over words, learnt from the training messages alone, in plain NumPy.
+
+A word is the sum of a vector of its own and of the vectors of its pieces, so that a misspelt or unknown word still has
+one (Bojanowski et al. 2017). Filters read each word with its two neighbours, and each keeps its strongest reading in
+the message (Kim 2014); the mean of the words stands beside them. Dropout of words, of inputs and of filters, with
+smoothed labels, keep the network from learning the messages by heart.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bot.understanding.features import words_of
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+BUCKETS = 1 << 14  # Pieces of words share this many vectors; with a few thousand distinct words they rarely collide.
+PIECES = (3, 4, 5)
+MAX_WORDS = 40
+SIZE, FILTERS = 96, 192  # Numbers in the vector of a word; filters over three words.
+SMOOTHING = 0.1
+WORD_DROPOUT, INPUT_DROPOUT, FILTER_DROPOUT = 0.1, 0.3, 0.5
+BATCH, EPOCHS, MIN_STEPS = 128, 14, 500
+TABLE_RATE, RATE = 0.1, 0.003  # Learning rates of the word vectors (Adagrad by row) and of the rest (Adam).
+
+
+@dataclass
+class Batch:
+    """Messages laid end to end, with an empty place before, between and after them.
+
+    Attributes:
+        pieces: one row a distinct word, the vectors that it sums, shape (words, vectors).
+        words: which word stands at each place, -1 where none does.
+        places: where the words are, all messages in order.
+        starts: index in `places` of the first word of each message.
+    """
+
+    pieces: csr_matrix
+    words: Ints
+    places: Ints
+    starts: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Return the number of words of each message."""
+        return np.diff(np.append(self.starts, len(self.places)))
+
+
+class Network:
+    """The trained network: `scores` gives one log-odds row a message.
+
+    Attributes:
+        vocabulary: the words that have a vector of their own, and its row after the `BUCKETS` first ones.
+        table: the vectors of pieces and of words, shape (BUCKETS + words, SIZE).
+        parameters: `filters`, `filter_bias`, `output`, `output_bias`.
+    """
+
+    def __init__(self, vocabulary: dict[str, int], table: Array, parameters: dict[str, Array]) -> None:
+        self.vocabulary = vocabulary
+        self.table = table
+        self.parameters = parameters
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], y: Ints, k: int, seed: int) -> Self:
+        """Train on normalised messages and the column, below `k`, of the intent of each."""
+        random = np.random.default_rng(seed)
+        messages = [_split(text) for text in texts]
+        vocabulary = {word: row for row, word in enumerate(sorted({word for words in messages for word in words}))}
+        self = cls(vocabulary, _normal(random, BUCKETS + len(vocabulary), SIZE, 0.3), _parameters(random, k))
+        _Trainer(self, messages, y, k, random).run()
+        return self
+
+    def scores(self, texts: Sequence[str]) -> Array:
+        """Return one row of scores a normalised message, shape (messages, k)."""
+        chunks = [self._scores([_split(text) for text in texts[i : i + 256]]) for i in range(0, len(texts), 256)]
+        return np.vstack(chunks) if chunks else np.zeros((0, len(self.parameters["output_bias"])), np.float32)
+
+    def _scores(self, messages: list[list[str]]) -> Array:
+        batch = lay_out(messages, self.vocabulary)
+        vectors = np.vstack([batch.pieces @ self.table, np.zeros((1, SIZE), np.float32)])
+        hidden = read(vectors[batch.words], batch, self.parameters)[0]
+        return np.asarray(hidden @ self.parameters["output"] + self.parameters["output_bias"])
+
+
+def lay_out(messages: list[list[str]], vocabulary: dict[str, int]) -> Batch:
+    """Return messages as one batch."""
+    distinct: dict[str, int] = {}
+    words = [-1]
+    for message in messages:
+        words.extend(distinct.setdefault(word, len(distinct)) for word in message)
+        words.append(-1)
+    lengths = np.array([len(message) for message in messages])
+    laid = np.array(words)
+    rows = [_row(word, vocabulary.get(word)) for word in distinct]
+    pointers = np.cumsum([0, *(len(row) for row, _ in rows)])
+    columns, values = np.concatenate([row for row, _ in rows]), np.concatenate([value for _, value in rows])
+    pieces = csr_matrix((values, columns, pointers), shape=(len(rows), BUCKETS + len(vocabulary)))
+    return Batch(pieces, laid, np.flatnonzero(laid >= 0), np.cumsum(lengths) - lengths)
+
+
+def read(vectors: Array, batch: Batch, parameters: dict[str, Array]) -> tuple[Array, Array, Array]:
+    """Return what the network reads in a batch.
+
+    Args:
+        vectors: the vector at each place, zero at the empty ones.
+        batch: where the messages are.
+        parameters: those of the network.
+
+    Returns:
+        `hidden`, shape (messages, FILTERS + SIZE): the strongest reading of each filter, then the sum of the words
+        over the root of their number; `windows`, shape (words, 3 * SIZE); `readings`, shape (words, FILTERS).
+    """
+    at = batch.places
+    windows = np.hstack([vectors[at - 1], vectors[at], vectors[at + 1]])
+    readings = windows @ parameters["filters"] + parameters["filter_bias"]
+    strongest = np.maximum(np.maximum.reduceat(readings, batch.starts), 0)
+    mean = np.add.reduceat(vectors[at], batch.starts) / np.sqrt(batch.lengths, dtype=np.float32)[:, None]
+    return np.hstack([strongest, mean]), windows, readings
+
+
+class _Trainer:
+    """Stochastic gradient descent on the smoothed cross-entropy."""
+
+    def __init__(
+        self, network: Network, messages: list[list[str]], y: Ints, k: int, random: np.random.Generator
+    ) -> None:
+        self._network, self._messages, self._y, self._random = network, messages, y, random
+        self._targets = np.full((k, k), SMOOTHING / k, np.float32) + np.eye(k, dtype=np.float32) * (1 - SMOOTHING)
+        self._table_squares = np.full(len(network.table), 1e-8, np.float32)
+        self._mean = {name: np.zeros_like(array) for name, array in network.parameters.items()}
+        self._square = {name: np.zeros_like(array) for name, array in network.parameters.items()}
+
+    def run(self) -> None:
+        """Train for `EPOCHS` passes, more when the messages are few, with a rate that rises and then falls to zero."""
+        n = len(self._messages)
+        epochs = max(EPOCHS, -(-MIN_STEPS // -(-n // BATCH)))
+        steps = epochs * -(-n // BATCH)
+        step = 0
+        for _ in range(epochs):
+            order = self._random.permutation(n)
+            for first in range(0, n, BATCH):
+                step += 1
+                self._step(order[first : first + BATCH], step, min(1.0, step / (0.05 * steps + 1)) * (1 - step / steps))
+        # A vector that no training word touched is noise; unknown words are read by the pieces that are known.
+        self._network.table[self._table_squares == np.float32(1e-8)] = 0
+
+    def _step(self, chosen: Ints, step: int, rate: float) -> None:
+        """Move the network against the gradient of one batch."""
+        network, parameters = self._network, self._network.parameters
+        batch = lay_out([self._messages[i] for i in chosen], network.vocabulary)
+        touched, compact = np.unique(batch.pieces.indices, return_inverse=True)
+        pieces = csr_matrix(
+            (batch.pieces.data, compact, batch.pieces.indptr), shape=(batch.pieces.shape[0], len(touched))
+        )
+        table = network.table[touched]
+        vectors = np.vstack([pieces @ table, np.zeros((1, SIZE), np.float32)])[batch.words]
+        mask = self._kept(vectors.shape, INPUT_DROPOUT) * (self._random.random((len(vectors), 1)) >= WORD_DROPOUT)
+        mask = mask.astype(np.float32)
+        hidden, windows, readings = read(vectors * mask, batch, parameters)
+        hidden_mask = self._kept(hidden.shape, FILTER_DROPOUT)
+        scores = (hidden * hidden_mask) @ parameters["output"] + parameters["output_bias"]
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        error = (odds / odds.sum(axis=1, keepdims=True) - self._targets[self._y[chosen]]) / np.float32(len(chosen))
+
+        # Backwards: the output, then the strongest readings and the mean, then the vectors of the words.
+        gradient = {"output": (hidden * hidden_mask).T @ error, "output_bias": error.sum(axis=0)}
+        d_hidden = (error @ parameters["output"].T) * hidden_mask
+        message = np.repeat(np.arange(len(chosen)), batch.lengths)
+        strongest = hidden[:, :FILTERS]
+        d_readings = (readings == strongest[message]) * (d_hidden[:, :FILTERS] * (strongest > 0))[message]
+        gradient |= {"filters": windows.T @ d_readings, "filter_bias": d_readings.sum(axis=0)}
+        d_windows = d_readings @ parameters["filters"].T
+        d_vectors = np.zeros_like(vectors)
+        for shift in (-1, 0, 1):
+            d_vectors[batch.places + shift] += d_windows[:, (shift + 1) * SIZE : (shift + 2) * SIZE]
+        roots = np.sqrt(batch.lengths, dtype=np.float32)[:, None]
+        d_vectors[batch.places] += (d_hidden[:, FILTERS:] / roots)[message]
+        at, n = batch.places, len(batch.places)
+        spread = csr_matrix((np.ones(n, np.float32), batch.words[at], np.arange(n + 1)), shape=(n, pieces.shape[0]))
+        d_table = pieces.T @ (spread.T @ (d_vectors * mask)[at])
+
+        squares = self._table_squares[touched] + np.einsum("ij,ij->i", d_table, d_table) / SIZE
+        self._table_squares[touched] = squares
+        network.table[touched] = table - d_table * (TABLE_RATE * rate / np.sqrt(squares)).astype(np.float32)[:, None]
+        self._adam(gradient, step, RATE * rate)
+
+    def _kept(self, shape: tuple[int, ...], dropout: float) -> Array:
+        """Return a mask that drops a share of the numbers and scales up the rest."""
+        return (self._random.random(shape, dtype=np.float32) >= dropout) * np.float32(1 / (1 - dropout))
+
+    def _adam(self, gradient: dict[str, Array], step: int, rate: float) -> None:
+        """Move every parameter but the table (Kingma and Ba 2015)."""
+        for name, parameter in self._network.parameters.items():
+            mean, square = self._mean[name], self._square[name]
+            mean += np.float32(0.1) * (gradient[name] - mean)
+            square += np.float32(0.01) * (gradient[name] ** 2 - square)
+            scale = np.sqrt(square / np.float32(1 - 0.99**step)) + np.float32(1e-8)
+            parameter -= np.float32(rate / (1 - 0.9**step)) * mean / scale
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of a message; one without any has a single empty word, whose vector is zero."""
+    return words_of(text)[:MAX_WORDS] or [""]
+
+
+@lru_cache(maxsize=20_000)
+def _row(word: str, own: int | None) -> tuple[Ints, Array]:
+    """Return the rows of the table that a word sums and their weights: half of the length for its pieces."""
+    marked = f"<{word}>" if word else ""
+    pieces = [marked[i : i + size] for size in PIECES for i in range(len(marked) - size + 1)]
+    rows = [zlib.crc32(piece.encode()) % BUCKETS for piece in pieces]
+    weights = [0.7 / len(pieces) ** 0.5 for _ in pieces]
+    if own is not None:
+        rows, weights = [*rows, BUCKETS + own], [*weights, 0.7]
+    return np.array(rows, dtype=np.int64), np.array(weights, dtype=np.float32)
+
+
+def _parameters(random: np.random.Generator, k: int) -> dict[str, Array]:
+    """Return the parameters before training."""
+    return {
+        "filters": _normal(random, 3 * SIZE, FILTERS, 2 / np.sqrt(3 * SIZE)),
+        "filter_bias": np.zeros(FILTERS, np.float32),
+        "output": _normal(random, FILTERS + SIZE, k, 0.5 / np.sqrt(FILTERS)),
+        "output_bias": np.zeros(k, np.float32),
+    }
+
+
+def _normal(random: np.random.Generator, rows: int, columns: int, deviation: float) -> Array:
+    return random.standard_normal((rows, columns), dtype=np.float32) * np.float32(deviation)

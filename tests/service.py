@@ -1,0 +1,299 @@
+"""A running service, as `guichet up` starts it, and a citizen who knows nothing of it but the HTTP contract.
+
+The service is a real process with its own folder, database and port, started once for the whole run of tests. The
+folders of tests that need it register this module as a plugin (see their conftest.py), so that they share the one.
+"""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ("actions", "bot", "data", "config.yml", "credentials.yml", "domain.yml", "endpoints.yml")
+LEARNT_FROM = ("data/nlu", "data/rules", "data/services", "bot/understanding", "domain.yml", "config.yml")
+ALLOWED_ORIGIN = "https://www.ville.example"
+READY_WITHIN = 300
+"""Seconds: a model may have to be trained first, on a busy machine."""
+
+Message = dict[str, Any]
+
+
+class Service:
+    """`guichet up` in a folder of its own.
+
+    Args:
+        folder: where it works; made and filled when it is not there.
+        models: the folder of models to serve from; a model is trained into it when it has none.
+        settings: `GUICHET_` settings, without the prefix.
+    """
+
+    def __init__(self, folder: Path, models: Path, **settings: Any) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        # The folder looks like a checkout of the project, so that nothing is read from or written to the real one.
+        for name, target in {**{name: ROOT / name for name in PROJECT}, "models": models}.items():
+            (folder / name).symlink_to(target)
+        self.folder = folder
+        self.data_dir = folder / "var"
+        self.log_path = folder / "service.log"
+        foreign = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
+        self._environment = foreign | {
+            "GUICHET_DATA_DIR": str(self.data_dir),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+            **{f"GUICHET_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready."""
+        with self.log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "up", "--port", "0"],
+                cwd=self.folder,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(lambda: "Guichet is ready" in self.log() or self._process.poll() is not None, READY_WITHIN)
+        found = re.search(r"Page\s+(http://\S+?)/?\s", self.log())
+        assert found, f"the service did not start:\n{self.log()[-3000:]}"
+        self.url = found[1]
+
+    def stop(self, with_signal: int = signal.SIGINT) -> int:
+        """Stop it as Ctrl-C does, and return its exit code."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(with_signal)
+        try:
+            return self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The process of the supervisor."""
+        assert self._process is not None
+        return self._process.pid
+
+    def parts(self) -> dict[str, int]:
+        """Return the processes that the supervisor runs, by name (`engine`, `gateway`)."""
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError, IndexError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_text().rstrip("\0").split("\0")
+                if parent == self.pid and command[1:3] == ["-m", "bot"]:
+                    found[command[3]] = int(entry.name)
+        return found
+
+    def engine(self) -> tuple[str, str]:
+        """Return the address of the engine and the secret that it shares with the gateway."""
+        entries = Path(f"/proc/{self.parts()['engine']}/environ").read_text().split("\0")
+        environment = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+        return environment["GUICHET_ENGINE_URL"], environment["GUICHET_ENGINE_TOKEN"]
+
+    def log(self) -> str:
+        """Return all that the service wrote on its standard output and error."""
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Ask the database itself, read only; columns of JSON come back as text."""
+        connection = sqlite3.connect(f"file:{self.data_dir / 'guichet.db'}?mode=ro", uri=True, timeout=10)
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute(query, values)]
+        finally:
+            connection.close()
+
+
+class Citizen:
+    """A citizen's program: it opens a conversation, says things, presses buttons and answers what is awaited.
+
+    Attributes:
+        id, token: of the conversation.
+        welcome: the messages that opened it.
+        answer: the messages of the last answer.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, opened: dict[str, Any]) -> None:
+        self._session = session
+        self.id: str = opened["id"]
+        self.token: str = opened["token"]
+        self.welcome: list[Message] = opened["messages"]
+        self.answer: list[Message] = opened["messages"]
+        self._seen: list[Message] = list(opened["messages"])
+
+    @classmethod
+    async def arrive(cls, session: aiohttp.ClientSession, language: str = "fr", **more: Any) -> "Citizen":
+        """Open a conversation."""
+        async with session.post("/api/conversations", json={"language": language, **more}) as response:
+            assert response.status == 201, await response.text()
+            return cls(session, await response.json())
+
+    async def returns(self) -> "Citizen":
+        """Return the same citizen in another window: same conversation, nothing on the screen."""
+        return Citizen(self._session, {"id": self.id, "token": self.token, "messages": []})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What opens the conversation."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def post(self, body: Any, **more: Any) -> tuple[int, Any]:
+        """Send a body as it is; return the status and what came back."""
+        path = f"/api/conversations/{self.id}/messages"
+        async with self._session.post(path, json=body, headers=self.headers, **more) as response:
+            return response.status, await response.json(content_type=None)
+
+    async def say(self, text: str, message_id: str | None = None) -> list[Message]:
+        """Say something and return the answer."""
+        status, body = await self.post({"id": message_id or str(uuid4()), "text": text})
+        assert status == 200, body
+        self.answer = body["messages"]
+        self._seen += self.answer
+        return self.answer
+
+    async def press(self, title: str) -> list[Message]:
+        """Press the last button whose title holds some words."""
+        return await self.say(self.button(title))
+
+    def button(self, title: str) -> str:
+        """Return the payload of the last button whose title holds some words."""
+        buttons = [button for message in self._seen for button in message["buttons"]]
+        found = [button["payload"] for button in buttons if title.lower() in button["title"].lower()]
+        assert found, f"no button says {title!r}: {[button['title'] for button in buttons]}"
+        return found[-1]
+
+    @property
+    def said(self) -> str:
+        """The words of the last answer, sources included."""
+        lines = []
+        for message in self.answer:
+            sources = [f"{each['title']} {each['url']} {each['checked']}" for each in message.get("sources", [])]
+            lines += [message["text"], *sources]
+        return "\n".join(lines)
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the buttons of the last answer."""
+        return [button["title"] for message in self.answer for button in message["buttons"]]
+
+    @property
+    def awaited(self) -> dict[str, Any] | None:
+        """The answer that is awaited, as the contract describes it."""
+        return next((message["input"] for message in reversed(self.answer) if "input" in message), None)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The request that the last answer shows."""
+        return next(message["request"] for message in self.answer if "request" in message)
+
+    async def copy(self) -> list[Message]:
+        """Return the citizen's own copy of the conversation."""
+        async with self._session.get(f"/api/conversations/{self.id}", headers=self.headers) as response:
+            assert response.status == 200, await response.text()
+            return (await response.json())["messages"]
+
+    async def erase(self) -> dict[str, Any]:
+        """Erase the conversation and return the receipt."""
+        async with self._session.delete(f"/api/conversations/{self.id}", headers=self.headers) as response:
+            assert response.status == 200, await response.text()
+            return (await response.json())["receipt"]
+
+    async def listen(self, last_event_id: str = "") -> AsyncIterator[tuple[str, Message]]:
+        """Yield what is pushed, as (event id, message), for ever; the first item, ("", {}), says that it listens."""
+        headers = self.headers | ({"Last-Event-ID": last_event_id} if last_event_id else {})
+        path = f"/api/conversations/{self.id}/events"
+        async with self._session.get(path, headers=headers, timeout=aiohttp.ClientTimeout(total=None)) as response:
+            assert response.status == 200, await response.text()
+            assert response.content_type == "text/event-stream"
+            event: dict[str, str] = {}
+            async for raw in response.content:
+                line = raw.decode().rstrip("\n")
+                if line == ": open":
+                    yield "", {}
+                elif line and not line.startswith(":"):
+                    name, _, value = line.partition(": ")
+                    event[name] = value
+                elif event:
+                    assert event["event"] == "message"
+                    yield event["id"], json.loads(event["data"])
+                    event = {}
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """Wait until a condition holds and return what it returned."""
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.1)
+    return result
+
+
+def _changed(path: Path) -> float:
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.suffix in (".yml", ".py")]
+    return max(each.stat().st_mtime for each in files)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model of the present data: GUICHET_TEST_MODELS, the project's own, or one to train into."""
+    if "GUICHET_TEST_MODELS" in os.environ:
+        return Path(os.environ["GUICHET_TEST_MODELS"]).resolve()
+    archives = [each.stat().st_mtime for each in (ROOT / "models").glob("*.tar.gz")]
+    if archives and max(archives) > max(_changed(ROOT / name) for name in LEARNT_FROM):
+        return ROOT / "models"
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def new_service(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Callable[..., Any]:
+    """Start a service of one's own: a context manager that takes settings."""
+
+    @contextmanager
+    def run(**settings: Any) -> Iterator[Service]:
+        service = Service(tmp_path_factory.mktemp("service") / "project", models, **settings)
+        try:
+            service.start()
+            yield service
+        finally:
+            service.stop()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def service(new_service: Callable[..., Any]) -> Iterator[Service]:
+    """The service that the tests share, with limits that none of them reaches."""
+    generous = {"messages_a_minute": 100_000, "conversations_an_hour": 100_000}
+    with new_service(**generous, allowed_origins=ALLOWED_ORIGIN) as running:
+        yield running
+
+
+@pytest.fixture
+async def session(service: Service) -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP client of the shared service."""
+    timeout = aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(base_url=service.url, timeout=timeout) as client:
+        yield client
+
+
+@pytest.fixture
+async def citizen(session: aiohttp.ClientSession) -> Citizen:
+    """A citizen who has just opened a conversation in French."""
+    return await Citizen.arrive(session)

@@ -1,0 +1,220 @@
+"""Transactions, times and errors, on SQLite and on PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot.db import Database
+from bot.errors import Misconfigured, Unavailable
+from bot.satisfaction.tables import FeedbackRow
+
+PARIS_IN_SUMMER = timezone(timedelta(hours=2))
+
+
+def _row(conversation_id: str = "c1", at: datetime | None = None) -> dict[str, object]:
+    return {
+        "conversation_id": conversation_id,
+        "moment": "use",
+        "subject": "",
+        "note": 5,
+        "at": at or datetime(2026, 11, 22, tzinfo=UTC),
+    }
+
+
+async def _count(database: Database) -> int:
+    async with database.reading() as session:
+        return (await session.execute(select(func.count()).select_from(FeedbackRow))).scalar_one()
+
+
+async def test_a_transaction_that_ends_well_is_kept(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row()))
+    assert await _count(database) == 1
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    async def write_and_fail() -> None:
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow).values(_row()))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_fail()
+    assert await _count(database) == 0
+
+
+async def test_a_transaction_that_is_cancelled_leaves_nothing_and_no_lock(database: Database) -> None:
+    written = asyncio.Event()
+
+    async def write_and_wait() -> None:
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow).values(_row()))
+            written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write_and_wait())
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row("c2")))
+    assert await _count(database) == 1
+
+
+async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow), [_row(), _row()])
+
+
+async def test_twenty_writers_that_read_first_lose_no_addition(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row() | {"note": 0}))
+
+    async def add_one() -> None:
+        async with database.writing() as session:
+            note = (await session.execute(select(FeedbackRow.note).with_for_update())).scalar_one()
+            await asyncio.sleep(0)
+            await session.execute(update(FeedbackRow).values(note=note + 1))
+
+    await asyncio.gather(*(add_one() for _ in range(20)))
+    async with database.reading() as session:
+        assert (await session.execute(select(FeedbackRow.note))).scalar_one() == 20
+
+
+async def test_a_writer_on_sqlite_takes_the_lock_before_it_reads(sqlite_url: str) -> None:
+    # With a plain BEGIN both would read, and the second to write would be refused whatever it waits.
+    first, second = (Database(sqlite_url) for _ in range(2))
+    order: list[str] = []
+    inside = asyncio.Event()
+
+    async def write(database: Database, name: str) -> None:
+        async with database.writing() as session:
+            order.append(f"{name} in")
+            inside.set()
+            await session.execute(select(func.count()).select_from(FeedbackRow))
+            await asyncio.sleep(0.1)
+            order.append(f"{name} out")
+
+    one = asyncio.create_task(write(first, "first"))
+    await inside.wait()
+    await asyncio.gather(one, write(second, "second"))
+    assert order == ["first in", "first out", "second in", "second out"]
+    await first.close()
+    await second.close()
+
+
+async def test_sqlite_reads_while_another_writes(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row("not yet kept")))
+        assert await _count(database) == 0
+        await session.rollback()
+    await database.close()
+
+
+async def test_sqlite_refuses_an_orphan(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        async with database.writing() as session:
+            await session.execute(
+                text("INSERT INTO buttons VALUES ('b-1', 'no such conversation', 'Oui', 'affirm', '{}')")
+            )
+    await database.close()
+
+
+async def test_a_time_comes_back_as_the_same_instant_in_utc(database: Database) -> None:
+    stored = datetime(2026, 7, 14, 1, 30, tzinfo=PARIS_IN_SUMMER)
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row(at=stored)))
+    async with database.reading() as session:
+        read = (await session.execute(select(FeedbackRow.at))).scalar_one()
+    assert read == stored
+    assert (read.day, read.hour, read.utcoffset()) == (13, 23, timedelta(0))
+
+
+async def test_times_from_different_zones_are_compared_as_instants(database: Database) -> None:
+    early, late = datetime(2026, 7, 14, 1, 30, tzinfo=PARIS_IN_SUMMER), datetime(2026, 7, 14, 0, 0, tzinfo=UTC)
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow), [_row("early", early), _row("late", late)])
+    async with database.reading() as session:
+        query = select(FeedbackRow.conversation_id).where(FeedbackRow.at < late)
+        assert (await session.scalars(query)).all() == ["early"]
+
+
+async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="without a zone"):
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow).values(_row(at=datetime(2026, 7, 14))))
+
+
+async def test_a_database_that_answers_can_be_asked(database: Database) -> None:
+    await database.ping()
+
+
+async def test_a_server_that_is_not_there_has_its_own_error() -> None:
+    database = Database("postgresql+psycopg://postgres@127.0.0.1:9/test")
+    with pytest.raises(Unavailable) as caught:
+        await database.ping()
+    assert caught.value.code == "database-unavailable"
+    await database.close()
+
+
+async def test_a_folder_in_the_place_of_the_file_has_its_own_error(tmp_path: Path) -> None:
+    (tmp_path / "guichet.db").mkdir()
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}")
+    with pytest.raises(Unavailable):
+        await database.ping()
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not an address",
+        "postgres://127.0.0.1/guichet",
+        "oracle+nothing://127.0.0.1/guichet",
+        "sqlite+pysqlite:///guichet.db",
+        "postgresql+psycopg://postgres@127.0.0.1:port/guichet",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite+aiosqlite://",
+    ],
+)
+def test_an_address_that_cannot_be_used_names_its_setting(url: str) -> None:
+    with pytest.raises(Misconfigured, match="GUICHET_DATABASE_URL"):
+        Database(url)
+
+
+def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Misconfigured, match="GUICHET_DATABASE_URL"):
+        Database(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'guichet.db'}")
+
+
+async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'folder' / 'guichet.db'}")
+    await database.ping()
+    assert (tmp_path / "new" / "folder" / "guichet.db").is_file()
+    await database.close()
+
+
+async def test_a_connection_that_the_server_cuts_has_its_own_error(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with pytest.raises(Unavailable):
+        async with database.writing() as session:
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    await database.ping()  # the next one gets a fresh connection
+    await database.close()
+
+
+async def test_a_server_that_gives_up_on_a_question_has_its_own_error(postgresql_url: str) -> None:
+    database = Database(f"{postgresql_url}?options=-cstatement_timeout%3D1")
+    with pytest.raises(Unavailable):
+        async with database.reading() as session:
+            await session.execute(text("SELECT pg_sleep(5)"))
+    await database.close()

@@ -1,0 +1,123 @@
+"""What a message says of the citizen's case: what happened, where, and how old the person is."""
+
+import pytest
+
+from bot.catalogue.load import Catalogue, load_catalogue
+from bot.understanding.ages import find_ages
+from bot.understanding.situations import SituationFinder
+from tests.benchmarks.linker import ROOT
+
+
+@pytest.fixture(scope="module")
+def finder() -> SituationFinder:
+    return SituationFinder(load_catalogue(ROOT / "data"))
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("mon fils de 8 ans", 8),
+        ("ma fille a 16 ans", 16),
+        ("j'ai 17 ans", 17),
+        ("J ai 16 ans", 16),
+        ("bébé de 3 mois", 0),
+        ("pour mon bébé", 0),
+        ("mon enfant de 18 mois", 1),
+        ("mon fils Paul, 8 ans, a perdu ses papiers", 8),
+        ("mon fils vient d'avoir 16 ans", 16),
+        ("une fille de dix-sept ans", 17),
+        ("ma mère de 82 ans", 82),
+        ("elle est âgée de 15 ans", 15),
+        ("17 ans", 17),
+        ("my 8-year-old son", 8),
+        ("my son is 8", 8),
+        ("a 3 month old baby", 0),
+        ("I'm 17 years old", 17),
+        ("j'ai 40 ans et mon fils 8 ans", 8),
+        ("je paye depuis 5 ans, j'ai 62 ans", 62),
+    ],
+)
+def test_the_age_of_the_person_concerned_is_found(finder: SituationFinder, text: str, age: int) -> None:
+    assert finder.find(text).age == age
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "depuis 3 ans",
+        "il y a 10 ans",
+        "un passeport valable 10 ans",
+        "un justificatif de moins de 3 mois",
+        "mon passeport a 10 ans",
+        "il a 10 ans mon passeport",
+        "mon fils a un permis de 3 ans",
+        "j'ai 10 ans d'ancienneté",
+        "ça fait 3 ans que j'attends",
+        "I have been waiting for 2 years",
+        "I am 2 weeks late",
+        "18",
+        "",
+    ],
+)
+def test_a_length_of_time_is_no_age(text: str) -> None:
+    assert find_ages(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("mon fils mineur", (0, 17)),
+        ("je suis majeure", (18, 130)),
+        ("il n'est pas majeur", (0, 17)),
+        ("moins de 18 ans", (0, 17)),
+        ("les plus de 65 ans", (65, 130)),
+        ("a child under 12", (0, 11)),
+    ],
+)
+def test_bounds_of_an_age_are_found_without_a_number(text: str, bounds: tuple[int, int]) -> None:
+    ages = find_ages(text)
+    assert ages is not None
+    assert (ages.lowest, ages.highest) == bounds
+    assert ages.exact is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("je l'ai perdu", "lost"),
+        ("J'AI PERDU MA CARTE", "lost"),
+        ("on m'a volé mon sac", "stolen"),
+        ("c'est pour un renouvelement", "renewal"),
+        ("première demande", "first"),
+        ("on m'a volé ma carte, je ne l'ai pas perdue", "stolen"),
+        ("it was not stolen, I lost it", "lost"),
+        ("pas une première demande mais un renouvellement", "renewal"),
+    ],
+)
+def test_what_happened_is_found(finder: SituationFinder, text: str, reason: str) -> None:
+    assert finder.find(text, "identity-card").values["reason"] == reason
+
+
+@pytest.mark.parametrize("text", ["je ne l'ai pas perdu", "ni perdu ni volé", "it wasn't stolen", "bonjour", "🙂"])
+def test_what_is_denied_or_not_said_is_not_found(finder: SituationFinder, text: str) -> None:
+    assert "reason" not in finder.find(text, "identity-card").values
+
+
+def test_an_age_becomes_the_option_that_holds_it(finder: SituationFinder) -> None:
+    assert finder.find("ma fille de 16 ans", "identity-card").values == {"age": "child"}
+    assert finder.find("mon fils mineur", "identity-card").values == {"age": "child"}
+    assert finder.find("je suis majeur", "identity-card").values == {"age": "adult"}
+
+
+def test_services_that_name_one_case_differently_are_all_heard(finder: SituationFinder) -> None:
+    candidates = finder.find("il est périmé").candidates["reason"]
+    assert {"renewal", "expired"} <= set(candidates)
+
+
+def test_a_long_text_is_read_without_error(finder: SituationFinder) -> None:
+    assert finder.find("perdu 8 ans " * 2_000).values["reason"] == "lost"
+
+
+def test_a_catalogue_without_situations_finds_only_the_age() -> None:
+    found = SituationFinder(Catalogue({}, {})).find("mon fils de 8 ans a perdu le sien")
+    assert (found.values, found.age) == ({}, 8)
