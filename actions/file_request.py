@@ -32,6 +32,9 @@ class ActionStartRequest(Action):
             return []
         note(moment=Moment.SUBMISSION)
         service = meant(visit)
+        if service and not service.submittable and not (visit.found("service") or visit.entity("service")):
+            # "Faire une demande", said without naming one: what was talked about before cannot be filed here.
+            service = None
         if service is None and visit.found("foreign"):
             return ask_which(visit, [])
         if service is None:

@@ -71,6 +71,8 @@ class _FormTurn:
     async def take(self) -> Events:
         """Return the events of the message."""
         if self.visit.intent == "answer_field":
+            # The button may be one of an earlier question: it answers that one, whatever is asked now.
+            self.field = next((each for each in self.form.fields if each.id == self.visit.entity("field")), None)
             return await self._answer(str(self.visit.entity("value")))
         if self.visit.intent == "edit_answer":
             return self._ask(self.visit.entity("field"))
@@ -173,6 +175,9 @@ class _FormTurn:
     def _which_answer(self) -> Events:
         language = self.visit.language
         fields = [each for each in asked(self.form, self.answers) if each.id in self.answers]
+        named = [each for each in fields if fold(each.label[language]) in fold(self.visit.text)]
+        if named:
+            return self._ask(named[0].id)
         buttons = [button(each.label[language], "edit_answer", field=each.id) for each in fields]
         self.visit.say("utter_which_answer", buttons=buttons)
         # The summary would push the choice off the screen, so the form waits without asking again.
@@ -229,7 +234,7 @@ def _ask_field(visit: Visit, form: RequestForm, request: Request, field: Request
         awaited["help"] = field.help[language]
     if field.autocomplete:
         awaited["autocomplete"] = field.autocomplete
-    buttons = [button(title, "answer_field", value=value.replace("-", " ")) for value, title in choices]
+    buttons = [button(title, "answer_field", field=field.id, value=value.replace("-", " ")) for value, title in choices]
     visit.say("utter_field", question=question, buttons=buttons, extras={"input": awaited})
 
 

@@ -63,7 +63,9 @@ class ActionInform(Action):
         waiting = visit.slot("facets") or []
         # "Et pour mon fils ?" repeats the last question; another service said alone only does if one was waited for.
         same = visit.slot("service") in (None, service.id)
-        return tell(visit, service, asked or (waiting if same else [OVERVIEW]) or [OVERVIEW])
+        # Whoever only says what happened ("j'ai perdu ma carte") wants to know what to do.
+        alone = [str(Facet.HOW)] if visit.situation(service) else [OVERVIEW]
+        return tell(visit, service, asked or (waiting if same else []) or alone)
 
 
 class ActionClarify(Action):

@@ -139,7 +139,8 @@ async def tell_status(visit: Visit, request: Request) -> None:
     note(moment=moment, service=request.service)
     if request.state is State.DRAFT:
         resume = button(label("resume", visit.language), "resume_request", request=request.id)
-        visit.say("utter_draft_found", reference=request.reference, service=title, buttons=[resume])
+        extras = {"request": request_wire(request)}
+        visit.say("utter_draft_found", reference=request.reference, service=title, buttons=[resume], extras=extras)
         return
     due = request.due.strftime("%d/%m/%Y") if request.due else "—"
     late = request.due is not None and not request.state.is_final and request.due < now()

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     command("engine", _engine, "run the engine alone (done by `up`)")
     command("gateway", _gateway, "run the gateway alone (done by `up`)")
     command("check", _check, "check the catalogue and Rasa's files")
+    catalogue = command("catalogue", _catalogue, "check the catalogue, or print the JSON Schema of a service file")
+    catalogue.add_argument("what", choices=("check", "schema"))
     parse = command("parse", _parse, "say what is understood of a text")
     parse.add_argument("text", nargs="?", metavar="TEXT")
     parse.add_argument(
@@ -92,7 +94,7 @@ def _up(settings: Settings, options: argparse.Namespace) -> int:
 def _prepare(settings: Settings, options: argparse.Namespace) -> None:
     from bot.catalogue.load import load_catalogue
     from bot.db import Database
-    from bot.learning.models import has_model
+    from bot.learning.models import is_usable
     from bot.migrations import upgrade
     from bot.privacy.encryption import Cipher, read_keys
 
@@ -105,7 +107,7 @@ def _prepare(settings: Settings, options: argparse.Namespace) -> None:
         await database.close()
 
     asyncio.run(migrate())
-    if not has_model(settings.models_dir):
+    if not is_usable(settings.models_dir):
         _train(settings, options)
 
 
@@ -176,6 +178,18 @@ def _check(settings: Settings, options: argparse.Namespace) -> None:
 
     check_project(Path(), settings.catalogue_dir)
     print("The catalogue and Rasa's files are in order.")
+
+
+def _catalogue(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.catalogue.load import load_catalogue
+    from bot.catalogue.model import service_schema
+
+    if options.what == "schema":
+        _print_json(service_schema())
+        return
+    catalogue = load_catalogue(settings.catalogue_dir)
+    counted = f"{len(catalogue.services)} services, {len(catalogue.submittable)} of which can be filed here"
+    print(f"The catalogue is in order: {counted}, {len(catalogue.administrations)} administrations.")
 
 
 def _parse(settings: Settings, options: argparse.Namespace) -> None:

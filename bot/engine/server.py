@@ -3,6 +3,8 @@
 import asyncio
 import hmac
 import logging
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,8 @@ async def _load(host: Host, settings: Settings) -> None:
         await host.load(current_model(settings.models_dir))
     except GuichetError as error:
         logger.error("%s", error.message)
+        # Nothing will be served: the supervisor is told at once, and does not wait for what cannot come.
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @web.middleware

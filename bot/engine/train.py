@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.db import now
 from bot.engine import no_tensorflow
 from bot.engine.project import check_project
 from bot.errors import Failed, Misconfigured
+from bot.learning.models import Card, code_digest, promote, write_card
 from bot.settings import Settings
 from bot.understanding.spacy_model import build_spacy_model, vocabulary_files
 
@@ -63,7 +65,11 @@ def train(settings: Settings, project: Path = Path()) -> Trained:
     )
     if result.code != 0 or result.model is None:
         raise Failed("Rasa did not produce a model; its reasons are above.", code="training-failed")
-    return Trained(Path(result.model), time.monotonic() - started)
+    trained = Trained(Path(result.model), time.monotonic() - started)
+    write_card(trained.archive, Card(code_digest(), now().isoformat(), round(trained.seconds, 1)))
+    # A pointer to an older model would hide the new one.
+    promote(settings.models_dir, trained.archive.name)
+    return trained
 
 
 def prepare_rasa(*, light: bool = True) -> None:

@@ -1,13 +1,33 @@
-"""The folder of models: which one is in service.
+"""The folder of models: which one is in service, and with which code it was trained.
 
-`models/current` is a text file with the name of the archive in service; without it the newest archive is.
+`models/current` is a text file with the name of the archive in service; without it the newest archive is. Beside each
+archive lies its card, `<name>.card.json`.
 """
 
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import Misconfigured
 
 POINTER = "current"
+UNDERSTANDING = Path(__file__).parents[1] / "understanding"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a model.
+
+    Attributes:
+        code: digest of the code that it was trained with; another code may not be able to read it.
+        trained_at: ISO 8601.
+        seconds: how long the training took.
+    """
+
+    code: str
+    trained_at: str
+    seconds: float
 
 
 def current_model(models_dir: Path) -> Path:
@@ -25,12 +45,38 @@ def current_model(models_dir: Path) -> Path:
     return archives[-1]
 
 
-def has_model(models_dir: Path) -> bool:
-    """Return whether a model can be served."""
+def is_usable(models_dir: Path) -> bool:
+    """Return whether there is a model in service that this code can read."""
     try:
-        return current_model(models_dir).is_file()
+        archive = current_model(models_dir)
+        return archive.is_file() and read_card(archive).code == code_digest()
     except Misconfigured:
         return False
+
+
+def read_card(archive: Path) -> Card:
+    """Return the card of a model.
+
+    Raises:
+        Misconfigured: it is missing or cannot be read.
+    """
+    try:
+        return Card(**json.loads(_card_of(archive).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise Misconfigured(f"The card of {archive.name} is missing or unreadable.", code="no-card") from None
+
+
+def write_card(archive: Path, card: Card) -> None:
+    """Write the card of a model."""
+    _card_of(archive).write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
+
+
+def code_digest() -> str:
+    """Return a digest of the code that reads and writes what a model holds."""
+    digest = sha256()
+    for path in sorted(UNDERSTANDING.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def promote(models_dir: Path, name: str) -> None:
@@ -38,3 +84,7 @@ def promote(models_dir: Path, name: str) -> None:
     draft = models_dir / f".{POINTER}"
     draft.write_text(name + "\n", encoding="utf-8")
     draft.replace(models_dir / POINTER)
+
+
+def _card_of(archive: Path) -> Path:
+    return archive.with_name(archive.name.removesuffix(".tar.gz") + ".card.json")

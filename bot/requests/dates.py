@@ -26,7 +26,10 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_NUMERIC = re.compile(r"\b(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})\b")
+# Not a part of a longer row of figures: "06 12 34 56 78" is a phone number.
+_NUMERIC = re.compile(
+    r"(?<!\d[ .\-])\b(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})\b(?![ .\-]\d{2}[ .\-]\d{2}\b)"
+)
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _SPELT = re.compile(
     rf"\b(\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of\s+)?({'|'.join(_MONTHS)})\.?(?:,?\s+(\d{{4}}|\d{{2}}))?\b"
@@ -43,8 +46,11 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }  # fmt: skip
+_AHEAD = re.compile(r"\b(prochain|next|en huit|en quinze)\b")
 _RELATIVE = {
     "avant-hier": -2,
+    "avant hier": -2,
+    "day before yesterday": -2,
     "apres-demain": 2,
     "apres demain": 2,
     "day after tomorrow": 2,
@@ -79,6 +85,8 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
             return today + timedelta(days=days) + _extra_weeks(folded)
     for name, weekday in _WEEKDAYS.items():
         if re.search(rf"\b{name}\b", folded):
+            if re.search(r"\b(dernier|last)\b", folded) or (side == "past" and not _AHEAD.search(folded)):
+                return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
             # "lundi" said on a Monday is the next one; "lundi en huit" is a week after the next.
             return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1) + _extra_weeks(folded)
     return None

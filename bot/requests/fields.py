@@ -5,6 +5,7 @@ the response that explains (`utter_invalid_<code>` in domain.yml).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -37,6 +38,11 @@ YES = {
     "of course",
 }
 NO = {"non", "no", "n", "nan", "pas du tout", "non merci", "nope", "aucun", "aucune", "faux", "no thanks", "jamais"}
+FRENCH_REGIONS = ("FR", "GP", "GF", "MQ", "RE", "YT")
+"""Where "0…" is a French number: each overseas department has a numbering plan of its own."""
+_FIGURES = re.compile(r"-?\d+(?:[.,\s]\d+)*")
+# Groups of three are thousands, whatever separates them; the rest after a point or a comma is decimal.
+_NUMBER = re.compile(r"(-?(?:[1-9]\d{0,2}(?:[.,\s]\d{3}){1,3}|\d{1,12}))(?:[.,](\d{1,6}))?")
 _CLOSE_ENOUGH = 82
 """Similarity (0-100, rapidfuzz `WRatio`) from which a mistyped choice is taken for the one it resembles."""
 
@@ -61,7 +67,9 @@ def read_answer(field: RequestField, text: str, today: date) -> Any:
     Raises:
         InvalidAnswer: the text does not fit.
     """
-    text = "".join(c for c in text if c.isprintable() or c == "\n").strip()
+    # Spaces of every kind become plain ones, what cannot be seen goes, and accents are one sign with their letter.
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "" for c in text).strip()
     if not text:
         raise InvalidAnswer("empty")
     return _READERS[field.type](field, text, today)
@@ -84,7 +92,7 @@ def show_answer(field: RequestField, value: Any, language: str) -> str:
         return phonenumbers.format_number(number, style.NATIONAL if number.country_code == 33 else style.INTERNATIONAL)
     if field.type is FieldType.MONEY:
         return f"{value:.2f} €".replace(".", ",") if language == "fr" else f"€{value:.2f}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).replace(".", ",") if isinstance(value, float) and language == "fr" else str(value)
 
 
 def _text(field: RequestField, text: str, today: date) -> str:
@@ -103,7 +111,9 @@ def _choice(field: RequestField, text: str, today: date) -> str:
 
 
 def _choices(field: RequestField, text: str, today: date) -> list[str]:
-    parts = [part for part in re.split(r"[,;\n]| et | and ", text) if part.strip()]
+    parts = [part for part in re.split(r"[,;&/\n]| et | and ", text) if part.strip()]
+    if not parts:
+        raise InvalidAnswer("choice")
     return list(dict.fromkeys(_pick(field.choices, part) for part in parts))
 
 
@@ -112,8 +122,9 @@ def _pick(choices: list[Choice], text: str) -> str:
     named = {fold(words): c.value for c in choices for words in (c.value.replace("-", " "), c.title.fr, c.title.en)}
     if wanted in named:
         return named[wanted]
-    if wanted.isdigit() and 1 <= int(wanted) <= len(choices):
-        return choices[int(wanted) - 1].value
+    numbered = {str(number): choice.value for number, choice in enumerate(choices, start=1)}
+    if wanted in numbered:
+        return numbered[wanted]
     within = {value for words, value in named.items() if re.search(rf"\b{re.escape(wanted)}\b", words)}
     if len(within) == 1 and len(wanted) > 2:
         return within.pop()
@@ -145,10 +156,11 @@ def _date(field: RequestField, text: str, today: date) -> str:
 
 
 def _number(field: RequestField, text: str, today: date) -> float | int:
-    matches = re.findall(r"-?\d+(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?", text)
-    if len(matches) != 1:
+    figures = _FIGURES.findall(text)
+    number = _NUMBER.fullmatch(figures[0]) if len(figures) == 1 else None
+    if number is None:
         raise InvalidAnswer("number")
-    value = float(re.sub(r"\s", "", matches[0]).replace(",", "."))
+    value = float(re.sub(r"[.,\s]", "", number[1]) + "." + (number[2] or "0"))
     if (field.min is not None and value < field.min) or (field.max is not None and value > field.max):
         raise InvalidAnswer("number_range", minimum=_plain(field.min), maximum=_plain(field.max))
     return int(value) if value.is_integer() else value
@@ -168,8 +180,9 @@ def _email(field: RequestField, text: str, today: date) -> str:
 
 
 def _phone(field: RequestField, text: str, today: date) -> str:
-    for match in phonenumbers.PhoneNumberMatcher(text, "FR", leniency=phonenumbers.Leniency.VALID):
-        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+    for region in FRENCH_REGIONS:
+        for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
+            return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     raise InvalidAnswer("phone")
 
 

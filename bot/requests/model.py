@@ -62,8 +62,14 @@ class Request:
 
 
 def asked(form: RequestForm, answers: dict[str, Any]) -> list[RequestField]:
-    """Return the fields that are asked, given the answers: some depend on earlier ones."""
-    return [each for each in form.fields if all(_fits(answers.get(k), v) for k, v in each.only_if.items())]
+    """Return the fields that are asked, given the answers: some depend on earlier ones, which must be asked too."""
+    fields: list[RequestField] = []
+    known: dict[str, Any] = {}
+    for each in form.fields:
+        if all(_fits(known.get(name), wanted) for name, wanted in each.only_if.items()):
+            fields.append(each)
+            known[each.id] = answers.get(each.id)
+    return fields
 
 
 def _fits(answer: Any, wanted: Any) -> bool:

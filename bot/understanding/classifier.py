@@ -17,7 +17,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
 from bot.errors import Misconfigured, Unprocessable
-from bot.understanding.classifier_network import Network
+from bot.understanding.classifier_network import Network, batches
 from bot.understanding.features import Featuriser, normalise
 
 Array = NDArray[np.float32]
@@ -26,8 +26,8 @@ FORMAT = 1
 # One setting for every data set: the best factors differed little between them, and calibration holds with these.
 MARGIN_FACTOR = 3.0
 TEMPERATURE = 0.85
-# Several networks are steadier than one, and are affordable when the messages are few.
-MAX_NETWORKS, MESSAGES_A_NETWORK = 3, 3000
+# Two networks are steadier than one, and are affordable when the messages are few.
+MAX_NETWORKS, MESSAGES_A_NETWORK = 2, 3000
 
 
 class IntentClassifier:
@@ -78,8 +78,13 @@ class IntentClassifier:
 
     def _votes(self, known: list[str]) -> Array:
         """Return the mean log-probability of the networks plus that of the support vector machine."""
-        networks = np.mean([log_softmax(network.scores(known), axis=1) for network in self._networks], axis=0)
-        return np.asarray(networks + log_softmax(MARGIN_FACTOR * self._margins(known), axis=1))
+        margins = log_softmax(MARGIN_FACTOR * self._margins(known), axis=1)
+        # The networks learnt from the same messages: they share one vocabulary, so the messages are laid out once.
+        votes = [
+            np.mean([log_softmax(network.scores(batch), axis=1) for network in self._networks], axis=0)
+            for batch in batches(known, self._networks[0].vocabulary)
+        ]
+        return np.asarray(margins + np.vstack(votes)) if votes else margins
 
     def probabilities(self, texts: Sequence[str]) -> Array:
         """Return how likely each intent is for each message, shape (messages, intents); each row sums to 1."""
@@ -103,7 +108,8 @@ class IntentClassifier:
         card = {
             "format": FORMAT,
             "intents": self.intents,
-            "vocabularies": [list(network.vocabulary) for network in self._networks],
+            "networks": len(self._networks),
+            "vocabulary": list(self._networks[0].vocabulary),
         }
         (folder / "classifier.json").write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
         arrays = {"weights": self._weights, "bias": self._bias}
@@ -125,10 +131,11 @@ class IntentClassifier:
             with np.load(folder / "classifier.npz", allow_pickle=False) as stored:
                 arrays = dict(stored)
             networks = []
-            for i, words in enumerate(card["vocabularies"]):
+            vocabulary = {word: row for row, word in enumerate(card["vocabulary"])}
+            for i in range(card["networks"]):
                 own = {name.split(".", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{i}.")}
                 table = own.pop("table")
-                networks.append(Network({word: row for row, word in enumerate(words)}, table, own))
+                networks.append(Network(vocabulary, table, own))
             return cls(card["intents"], Featuriser.load(folder), arrays["weights"], arrays["bias"], networks)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Misconfigured(f"{folder} holds no intent classifier that can be read; train it again.") from error
@@ -138,7 +145,7 @@ def _support_vectors(rows: csr_matrix, y: NDArray[np.int64], k: int, seed: int) 
     """Return one-against-the-rest weights, shape (terms, k), and biases, shape (k,)."""
     if k == 1:
         return np.zeros((rows.shape[1], 1), np.float32), np.ones(1, np.float32)
-    machine = LinearSVC(C=1.0, random_state=seed).fit(rows, y)
+    machine = LinearSVC(C=1.0, tol=1e-2, random_state=seed).fit(rows, y)
     # With two intents scikit-learn keeps one row, positive for the second.
     weights = machine.coef_ if k > 2 else np.vstack([-machine.coef_, machine.coef_])
     bias = machine.intercept_ if k > 2 else np.concatenate([-machine.intercept_, machine.intercept_])

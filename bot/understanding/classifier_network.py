@@ -7,7 +7,7 @@ smoothed labels, keep the network from learning the messages by heart.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -54,7 +54,7 @@ class Batch:
 
 
 class Network:
-    """The trained network: `scores` gives one log-odds row a message.
+    """A network; `scores` gives the odds of each intent as logarithms, up to one constant a message.
 
     Attributes:
         vocabulary: the words that have a vector of their own, and its row after the `BUCKETS` first ones.
@@ -77,16 +77,17 @@ class Network:
         _Trainer(self, messages, y, k, random).run()
         return self
 
-    def scores(self, texts: Sequence[str]) -> Array:
-        """Return one row of scores a normalised message, shape (messages, k)."""
-        chunks = [self._scores([_split(text) for text in texts[i : i + 256]]) for i in range(0, len(texts), 256)]
-        return np.vstack(chunks) if chunks else np.zeros((0, len(self.parameters["output_bias"])), np.float32)
-
-    def _scores(self, messages: list[list[str]]) -> Array:
-        batch = lay_out(messages, self.vocabulary)
+    def scores(self, batch: Batch) -> Array:
+        """Return one row of scores a message, shape (messages, k)."""
         vectors = np.vstack([batch.pieces @ self.table, np.zeros((1, SIZE), np.float32)])
         hidden = read(vectors[batch.words], batch, self.parameters)[0]
         return np.asarray(hidden @ self.parameters["output"] + self.parameters["output_bias"])
+
+
+def batches(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[Batch]:
+    """Yield normalised messages as batches; networks of one vocabulary can share them."""
+    for first in range(0, len(texts), 256):
+        yield lay_out([_split(text) for text in texts[first : first + 256]], vocabulary)
 
 
 def lay_out(messages: list[list[str]], vocabulary: dict[str, int]) -> Batch:

@@ -5,7 +5,6 @@ message. Their fingerprints include the catalogue, so that a new service retrain
 """
 
 import shutil
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.catalogue.load import checksum, load_catalogue
+from bot.learning.models import code_digest
 from bot.understanding.classifier import IntentClassifier
 from bot.understanding.clauses import clauses_of
 from bot.understanding.language import LanguageDetector
@@ -46,8 +46,7 @@ class TrainedComponent(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Return what else the training depends on, so that Rasa's cache sees a changed catalogue or a changed code."""
-        code = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("*.py")))
-        return f"{checksum(Path(config.get('catalogue', 'data')))}-{hash_of(code)}"
+        return f"{checksum(Path(config.get('catalogue', 'data')))}-{code_digest()}"
 
     @classmethod
     def create(
@@ -98,11 +97,6 @@ class TrainedComponent(GraphComponent):
     def understand(self, message: Message, text: str) -> None:
         """Write into one message what was found in its text."""
         raise NotImplementedError
-
-
-def hash_of(text: str) -> str:
-    """Return a short digest of a text."""
-    return sha256(text.encode()).hexdigest()[:16]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

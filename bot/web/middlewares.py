@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from bot.errors import Failed, GuichetError, InvalidInput, NotFound, TooLarge
 from bot.web.keys import METRICS, SETTINGS
+from bot.web.words import detail_for
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +36,18 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
     try:
         response = await handler(request)
     except GuichetError as error:
-        response = problem(error)
+        response = problem(request, error)
     except web.HTTPRequestEntityTooLarge:
-        response = problem(TooLarge("The request is larger than what is accepted."))
+        response = problem(request, TooLarge("The request is larger than what is accepted."))
     except web.HTTPNotFound:
-        response = problem(NotFound("There is nothing at this address."))
+        response = problem(request, NotFound("There is nothing at this address."))
     except web.HTTPMethodNotAllowed as error:
-        response = problem(InvalidInput(f"{request.method} is not possible here.", code="method-not-allowed"), 405)
+        response = problem(
+            request, InvalidInput(f"{request.method} is not possible here.", code="method-not-allowed"), 405
+        )
         response.headers["Allow"] = error.headers.get("Allow", "")
     except web.HTTPException as error:
-        response = problem(InvalidInput(error.reason, code="http-error"), error.status)
+        response = problem(request, InvalidInput(error.reason, code="http-error"), error.status)
     except (ConnectionResetError, TimeoutError):
         raise
     except Exception as error:
@@ -53,14 +56,17 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
         logger.error(
             "fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=_without_values(error)
         )
-        response = problem(Failed(f"Something went wrong on our side (number {number}).", correlation_id=number))
+        response = problem(
+            request, Failed(f"Something went wrong on our side (number {number}).", correlation_id=number)
+        )
     request.app[METRICS].served(request.method, _route(request), response.status, perf_counter() - started)
     return response
 
 
-def problem(error: GuichetError, status: int | None = None) -> web.Response:
-    """Return an error as an RFC 9457 document."""
+def problem(request: web.Request, error: GuichetError, status: int | None = None) -> web.Response:
+    """Return an error as an RFC 9457 document, its detail in the language that the caller prefers."""
     body = error.problem() | ({"status": status} if status else {})
+    body["detail"] = detail_for(body, request.headers.get("Accept-Language", ""))
     headers = {"Retry-After": str(error.data["retry_after"])} if "retry_after" in error.data else {}
     return web.Response(
         text=json.dumps(body, ensure_ascii=False),
@@ -77,7 +83,9 @@ async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     own = origin is None or origin == f"{request.scheme}://{request.host}"
     allowed = origin in request.app[SETTINGS].origins
     if not own and not allowed and request.path.startswith("/api/"):
-        return problem(InvalidInput("Pages of this origin may not call this service.", code="origin-refused"), 403)
+        return problem(
+            request, InvalidInput("Pages of this origin may not call this service.", code="origin-refused"), 403
+        )
     if request.method == "OPTIONS" and allowed:
         response: web.StreamResponse = web.Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"

@@ -1,0 +1,31 @@
+"""What a citizen is told when a call is refused, in French; English is the `detail` of the error itself."""
+
+_FRENCH = {
+    "empty-message": "Le message est vide.",
+    "message-too-long": "Le message est trop long : {limit} caractères au plus.",
+    "too-large": "L'envoi est trop volumineux.",
+    "slow-down": "Trop de messages en peu de temps. Réessayez dans {retry_after} secondes.",
+    "wrong-token": "Cette conversation n'existe plus, ou n'est pas la vôtre.",
+    "conversation-erased": "Cette conversation a été effacée.",
+    "unknown-button": "Ce choix n'est plus disponible. Écrivez votre demande.",
+    "unknown-service": "Cette démarche n'existe pas ici.",
+    "action-failed": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
+    "no-answer": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
+    "failed": "Un problème est survenu de notre côté. Réessayez dans un instant.",
+    "database-unavailable": "Le service est interrompu pour un moment. Réessayez dans un instant.",
+    "engine-unavailable": "L'assistant ne répond pas pour le moment. Réessayez dans un instant.",
+    "engine-starting": "L'assistant démarre. Réessayez dans un instant.",
+}
+
+
+def detail_for(problem: dict[str, object], accept_language: str) -> str:
+    """Return the detail of a problem document in the language that the caller prefers.
+
+    Args:
+        problem: the document, with its `code`, its English `detail`, and the values that fill the sentence.
+        accept_language: the header of that name; French is used when it comes first.
+    """
+    french = _FRENCH.get(str(problem["code"]))
+    if french is None or not accept_language.lower().startswith("fr"):
+        return str(problem["detail"])
+    return french.format_map(problem)

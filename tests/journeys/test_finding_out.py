@@ -1,0 +1,130 @@
+"""A citizen asks what a service needs and costs: a true answer with its source and date, or an honest "I do not know"."""
+
+import re
+
+import aiohttp
+import pytest
+
+from tests.service import Citizen
+
+PRICE = re.compile(r"\d[\d,.]*\s?€|€\d")
+PASSPORT = {
+    "fr": ("Quels papiers pour refaire mon passeport, et ça coûte combien ?", "86\u00a0€", "Votre passeport actuel"),
+    "en": ("Which documents to renew my passport, and how much is it?", "€86", "Your present passport"),
+}
+CHILD = {"fr": ("et pour mon fils de 8 ans ?", "17\u00a0€"), "en": ("and for my 8 year old son?", "€17")}
+PERSON = {"fr": "Parler à une personne", "en": "Talk to a person"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_documents_and_price_are_told_together_with_their_sources(
+    session: aiohttp.ClientSession, language: str
+) -> None:
+    question, price, document = PASSPORT[language]
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(question)
+    assert price in citizen.said
+    assert document in citizen.said
+    told = [message for message in citizen.answer if message.get("sources")]
+    assert len(told) == 2, "the price and the documents each have their source"
+    for message in told:
+        for source in message["sources"]:
+            assert source["url"].startswith("https://www.service-public.gouv.fr/")
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d", source["checked"])
+            assert source["title"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_further_question_keeps_the_service_and_what_was_asked(
+    session: aiohttp.ClientSession, language: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(PASSPORT[language][0])
+    question, price = CHILD[language]
+    await citizen.say(question)
+    assert price in citizen.said
+    assert "86" not in citizen.said, "the price of an adult is no business of this child"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_what_usually_follows_is_one_press_away(session: aiohttp.ClientSession, language: str) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(PASSPORT[language][0])
+    await citizen.press({"fr": "Délai", "en": "How long it takes"}[language])
+    assert {"fr": "Passeport — délai", "en": "Passport — how long it takes"}[language] in citizen.said
+    assert citizen.answer[0]["sources"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_question_that_settles_an_answer_can_be_answered_with_its_button(
+    session: aiohttp.ClientSession, language: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say({"fr": "Quels documents pour un passeport ?", "en": "Which documents for a passport?"}[language])
+    assert not any(message.get("sources") for message in citizen.answer), "it depends: nothing is told yet"
+    await citizen.press({"fr": "Il est perdu", "en": "It is lost"}[language])
+    assert {"fr": "déclaration de perte", "en": "loss declaration"}[language] in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("fr", "combien coûte un permis de chasse ?"),
+        ("fr", "je voudrais un permis de chasse"),
+        ("en", "how much does a hunting licence cost?"),
+        ("en", "I would like a hunting licence"),
+    ],
+)
+async def test_an_unknown_service_gets_an_honest_answer_and_no_price_of_another(
+    session: aiohttp.ClientSession, language: str, question: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(question)
+    assert {"fr": "Je n'ai pas encore cette démarche", "en": "I do not have this service yet"}[language] in citizen.said
+    assert not PRICE.search(citizen.said)
+    assert not any(message.get("sources") for message in citizen.answer)
+    assert PERSON[language] in citizen.titles
+    assert 1 <= len(citizen.titles) - 1 <= 3, "the closest services, three at most"
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "titles"),
+    [
+        ("fr", "passeport ou carte d'identité ?", {"Passeport", "Carte nationale d'identité"}),
+        ("en", "passport or identity card?", {"Passport", "National identity card"}),
+    ],
+)
+async def test_an_unclear_question_gets_a_short_choice_and_a_person(
+    session: aiohttp.ClientSession, language: str, question: str, titles: set[str]
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(question)
+    assert titles <= set(citizen.titles)
+    assert PERSON[language] in citizen.titles
+    services = set(citizen.titles) - {PERSON[language], "Autre chose", "Something else"}
+    assert len(services) <= 3
+    await citizen.press(min(titles))
+    assert min(titles) in citizen.said
+
+
+@pytest.mark.parametrize("question", ["c'est combien ?", "on m'a volé mes papiers", "je veux savoir un truc"])
+async def test_a_question_about_nothing_in_particular_is_asked_back_with_a_person_at_hand(
+    citizen: Citizen, question: str
+) -> None:
+    await citizen.say(question)
+    assert PERSON["fr"] in citizen.titles
+    assert len(citizen.titles) <= 4
+    assert not PRICE.search(citizen.said)
+
+
+async def test_the_question_that_waited_is_answered_once_the_service_is_named(citizen: Citizen) -> None:
+    await citizen.say("ça coûte combien ?")
+    await citizen.say("le permis de conduire, je l'ai perdu")
+    assert "Permis de conduire — prix" in citizen.said
+
+
+async def test_a_service_that_cannot_be_filed_here_says_where_it_is(citizen: Citizen) -> None:
+    await citizen.say("je veux faire ma demande de passeport ici")
+    assert "Je ne peux pas prendre ici" in citizen.said
+    assert "https://" in citizen.said
+    assert citizen.awaited is None

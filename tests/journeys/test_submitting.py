@@ -1,0 +1,76 @@
+"""A citizen files a request: every service of the catalogue that takes one, from its own questions, to the receipt."""
+
+import re
+
+import aiohttp
+import pytest
+
+from bot.catalogue.load import load_catalogue
+from bot.catalogue.model import Service as PublicService
+from tests.journeys.player import SECRETS, begin, fill_in
+from tests.service import ROOT, Citizen, Service
+
+SUBMITTABLE = load_catalogue(ROOT / "data").submittable
+REFERENCE = re.compile(r"GU-[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}")
+ACCESS_CODE = re.compile(r"\d{4}-\d{4}")
+CONFIRM = {"fr": "Confirmer et envoyer", "en": "Confirm and send"}
+
+
+def test_there_are_services_to_file() -> None:
+    assert len(SUBMITTABLE) >= 5
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("by_buttons", [True, False], ids=["buttons", "text"])
+@pytest.mark.parametrize("wanted", SUBMITTABLE, ids=lambda each: each.id)
+async def test_a_request_is_filed_to_its_receipt(
+    session: aiohttp.ClientSession, service: Service, wanted: PublicService, by_buttons: bool, language: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    words = {"fr": "Je voudrais faire une demande", "en": "I would like to make a request"}[language]
+    await begin(citizen, wanted.title[language], by_buttons=by_buttons, words=words)
+    announced = int(re.search(r"(\d+) questions", citizen.said)[1])
+    answered = await fill_in(citizen, by_buttons=by_buttons)
+    assert len(answered) <= announced
+    assert wanted.request is not None
+    required = {field.id for field in wanted.request.fields if field.required and not field.only_if}
+    assert required <= set(answered)
+
+    # The summary shows all that was answered, before anything is sent.
+    for field in wanted.request.fields:
+        assert (field.label[language] in citizen.said) == (field.id in answered)
+    assert not service.rows("SELECT 1 FROM requests WHERE conversation_id = ? AND state = 'filed'", citizen.id)
+
+    await (citizen.press(CONFIRM[language]) if by_buttons else citizen.say({"fr": "confirmer", "en": "confirm"}[language]))
+    receipt = citizen.request
+    assert REFERENCE.fullmatch(receipt["reference"])
+    assert ACCESS_CODE.fullmatch(receipt["access_code"])
+    assert receipt["state"] == "filed"
+    assert [step["state"] for step in receipt["history"]] == ["draft", "filed"]
+    assert receipt["due"]
+    for part in (receipt["reference"], receipt["access_code"], wanted.request.next_step[language]):
+        assert part in citizen.said
+    assert citizen.awaited is None
+
+    [row] = service.rows("SELECT * FROM requests WHERE conversation_id = ?", citizen.id)
+    assert (row["reference"], row["service"], row["state"]) == (receipt["reference"], wanted.id, "filed")
+    assert not any(secret in str(row) for secret in SECRETS), "the answers are encrypted"
+
+
+async def test_each_question_says_what_is_awaited_and_how_far_one_is(citizen: Citizen) -> None:
+    await begin(citizen, "Acte de naissance", by_buttons=True)
+    first = citizen.awaited
+    assert first is not None
+    assert (first["type"], first["required"], first["step"]) == ("choice", True, 1)
+    assert [choice["title"] for choice in first["choices"]] == citizen.titles
+    await fill_in(citizen, until="parents_names")
+    passed = citizen.awaited
+    assert passed is not None
+    assert passed["required"] is False
+    assert 1 < passed["step"] < passed["steps"]
+
+
+async def test_a_request_can_be_asked_for_in_one_sentence(citizen: Citizen) -> None:
+    await citizen.say("Bonjour, il y a un trou dans ma rue, je veux le signaler")
+    assert citizen.awaited is not None
+    assert "Signaler un problème dans la rue" in citizen.said

@@ -1,0 +1,359 @@
+"""What people really type: taken with its value, or refused with the name of what is wrong."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalogue.model import FieldType
+from bot.requests.fields import InvalidAnswer, read_answer, show_answer
+from tests.conftest import ROOT
+from tests.requests.made_up import field_of
+
+TODAY = date(2026, 11, 22)  # a Sunday
+
+ACCEPTED: dict[str, list[tuple[str, Any]]] = {
+    "text": [
+        ("Hélène Lefèvre-N'Diaye", "Hélène Lefèvre-N'Diaye"),
+        ("  Jean   Dupont ", "Jean Dupont"),
+        ("Jean\u00a0Dupont", "Jean Dupont"),
+        ("Jean\tDupont", "Jean Dupont"),
+        ("Jean\r\nDupont", "Jean Dupont"),
+        ("Jose\u0301", "José"),
+        ("José\u200b\x00\x07", "José"),
+        ("محمد", "محمد"),
+        ("O’Neill", "O’Neill"),
+        ("Anne 😀", "Anne 😀"),
+        ("<script>alert('x')</script>", "<script>alert('x')</script>"),
+        ("Robert'); DROP TABLE requests;--", "Robert'); DROP TABLE requests;--"),
+        ("/stop", "/stop"),
+        ("{{7*7}} ${7*7}", "{{7*7}} ${7*7}"),
+    ],
+    "long_text": [("Première ligne\nDeuxième ligne", "Première ligne\nDeuxième ligne"), ("x" * 2000, "x" * 2000)],
+    "choice": [
+        ("Père", "father"),
+        ("PERE", "father"),
+        ("la mère", "mother"),
+        ("Mother.", "mother"),
+        ("1", "father"),
+        ("tutrice", "legal-guardian"),
+        ("tuteur", "legal-guardian"),
+        ("legal guardian", "legal-guardian"),
+        ("legal gardian", "legal-guardian"),
+    ],
+    "choices": [
+        ("père", ["father"]),
+        ("père et mère", ["father", "mother"]),
+        ("father and mother", ["father", "mother"]),
+        ("1, 2", ["father", "mother"]),
+        ("père & mère", ["father", "mother"]),
+        ("père / mère", ["father", "mother"]),
+        ("père ; mère ; père", ["father", "mother"]),
+        ("mère\npère", ["mother", "father"]),
+    ],
+    "boolean": [
+        ("oui", True),
+        ("Oui.", True),
+        ("OUI !", True),
+        ("d’accord", True),
+        ("yes please", True),
+        ("oui, depuis 2 ans", True),
+        ("non", False),
+        ("Non merci", False),
+        ("nope", False),
+        ("no, never", False),
+    ],
+    "number": [
+        ("3", 3),
+        ("3 enfants", 3),
+        ("-2", -2),
+        ("12,5", 12.5),
+        ("12.5", 12.5),
+        ("0,125", 0.125),
+        ("3 500", 3500),
+        ("3\u00a0500", 3500),
+        ("3\u202f500,50", 3500.5),
+        ("1,200", 1200),
+        ("1.234,56", 1234.56),
+        ("1,234.56", 1234.56),
+    ],
+    "money": [("3 500 €", 3500), ("1 200,50 euros", 1200.5), ("€1,200.50", 1200.5), ("780", 780)],
+    "email": [
+        ("camille@exemple.fr", "camille@exemple.fr"),
+        ("camille.martin+mairie@exemple.co.uk", "camille.martin+mairie@exemple.co.uk"),
+        ("mon mail c'est camille@exemple.fr.", "camille@exemple.fr"),
+        ("<camille@exemple.fr>", "camille@exemple.fr"),
+        ("Camille@EXEMPLE.FR", "Camille@exemple.fr"),
+    ],
+    "phone": [
+        ("06 12 34 56 78", "+33612345678"),
+        ("0612345678", "+33612345678"),
+        ("06.12.34.56.78", "+33612345678"),
+        ("06-12-34-56-78", "+33612345678"),
+        ("+33 (0)6 12 34 56 78", "+33612345678"),
+        ("0033612345678", "+33612345678"),
+        ("appelez le 06 12 34 56 78 le soir", "+33612345678"),
+        ("+32 470 12 34 56", "+32470123456"),
+        ("0032 470 12 34 56", "+32470123456"),
+        ("+44 20 7946 0958", "+442079460958"),
+        ("+212 661-234567", "+212661234567"),
+        ("0692 12 34 56", "+262692123456"),
+        ("0590 81 12 34", "+590590811234"),
+        ("0696 20 12 34", "+596696201234"),
+        ("0694 20 12 34", "+594694201234"),
+        ("0639 01 23 45", "+262639012345"),
+    ],
+    "address": [
+        ("12 rue des Lilas, 75011 Paris", "12 rue des Lilas, 75011 Paris"),
+        ("12 bis rue des Lilas\n75011 Paris", "12 bis rue des Lilas, 75011 Paris"),
+        ("Lieu-dit Les Granges, 25440 Quingey", "Lieu-dit Les Granges, 25440 Quingey"),
+        ("Flat 3, 10 Downing Street, London", "Flat 3, 10 Downing Street, London"),
+    ],
+    "commune": [
+        ("Paris", "Paris"),
+        ("75011", "75011"),
+        ("L’Haÿ-les-Roses", "L’Haÿ-les-Roses"),
+        ("Saint-E\u0301tienne", "Saint-Étienne"),
+        ("Y", "Y"),
+        ("Paris 11e", "Paris 11e"),
+        ("Bourg-en-Bresse (01)", "Bourg-en-Bresse (01)"),
+    ],
+}
+REFUSED: dict[str, list[tuple[str, str]]] = {
+    "text": [("...", "text"), ("x" * 201, "too_long")],
+    "long_text": [("x" * 2001, "too_long"), ("?!", "text")],
+    "choice": [
+        ("bonjour", "choice"),
+        ("je ne sais pas", "choice"),
+        ("4", "choice"),
+        ("0", "choice"),
+        ("p", "choice"),
+        ("c'est quoi ?", "choice"),
+    ],
+    "choices": [
+        ("père et bonjour", "choice"),
+        (",", "choice"),
+        (" ; ; ", "choice"),
+        ("et", "choice"),
+        ("tous", "choice"),
+    ],
+    "boolean": [("bof", "boolean"), ("peut-être", "boolean"), ("n'importe", "boolean"), ("👍", "boolean")],
+    "number": [
+        ("trois", "number"),
+        ("2 ou 3", "number"),
+        ("1 2", "number"),
+        ("2-3", "number"),
+        ("1e5", "number"),
+        ("9" * 400, "number"),
+    ],
+    "money": [("beaucoup", "number"), ("100 à 200 €", "number")],
+    "email": [
+        ("camille", "email"),
+        ("camille@exemple", "email"),
+        ("camille@@exemple.fr", "email"),
+        ("camille exemple.fr", "email"),
+        ("@exemple.fr", "email"),
+        ("<script>@exemple.fr", "email"),
+    ],
+    "phone": [
+        ("12345", "phone"),
+        ("06 12 34 56 7", "phone"),
+        ("06 12 34 56 78 90 12", "phone"),
+        ("zéro six", "phone"),
+        ("17", "phone"),
+    ],
+    "address": [
+        ("ici", "address"),
+        ("12", "address"),
+        ("75011", "address"),
+        ("x" * 150 + " 12 rue " + "y" * 60, "too_long"),
+    ],
+    "commune": [("750", "commune"), ("<script>", "commune"), ("12345678", "commune"), ("Paris" * 21, "commune")],
+}
+DATES_ACCEPTED = [
+    ("31/12/1985", "past", "1985-12-31"),
+    ("3/4/85", "past", "1985-04-03"),
+    ("03 04 1985", "past", "1985-04-03"),
+    ("03.04.1985", "past", "1985-04-03"),
+    ("03041985", "past", "1985-04-03"),
+    ("1985-04-03", "past", "1985-04-03"),
+    ("3 mars 85", "past", "1985-03-03"),
+    ("1er août 2001", "past", "2001-08-01"),
+    ("né le 3 avril 1985 à Lyon", "past", "1985-04-03"),
+    ("le 14 févr. 1990", "past", "1990-02-14"),
+    ("April 3rd, 1985", "past", "1985-04-03"),
+    ("3rd of April 1985", "past", "1985-04-03"),
+    ("29/02/2024", "past", "2024-02-29"),
+    ("aujourd'hui", "past", "2026-11-22"),
+    ("hier", "past", "2026-11-21"),
+    ("avant-hier", "past", "2026-11-20"),
+    ("avant hier", "past", "2026-11-20"),
+    ("the day before yesterday", "past", "2026-11-20"),
+    ("lundi", "past", "2026-11-16"),
+    ("dimanche", "past", "2026-11-15"),
+    ("lundi dernier", "any", "2026-11-16"),
+    ("last Friday", "any", "2026-11-20"),
+    ("demain", "future", "2026-11-23"),
+    ("après-demain", "future", "2026-11-24"),
+    ("the day after tomorrow", "future", "2026-11-24"),
+    ("lundi", "future", "2026-11-23"),
+    ("dimanche", "future", "2026-11-29"),
+    ("mardi en huit", "future", "2026-12-01"),
+    ("next Tuesday", "future", "2026-11-24"),
+    ("04/01/27", "future", "2027-01-04"),
+    ("3 mars", "future", "2027-03-03"),
+    ("3 mars", "past", "2026-03-03"),
+    ("22/11/2026", "future", "2026-11-22"),
+]
+DATES_REFUSED = [
+    ("31/02/1990", "past", "date"),
+    ("29/02/2023", "past", "date"),
+    ("12/25/1990", "past", "date"),
+    ("00/00/0000", "past", "date"),
+    ("03/04/1885", "past", "date"),
+    ("1985", "past", "date"),
+    ("3/4", "past", "date"),
+    ("06 12 34 56 78", "past", "date"),
+    ("01 02 03 04 05", "past", "date"),
+    ("je ne sais plus", "past", "date"),
+    ("23/11/2026", "past", "date_future"),
+    ("demain", "past", "date_future"),
+    ("lundi prochain", "past", "date_future"),
+    ("3 mars 2045", "past", "date_future"),
+    ("hier", "future", "date_past"),
+    ("21/11/2026", "future", "date_past"),
+    ("lundi dernier", "future", "date_past"),
+]
+
+
+def _cases(table: dict[str, list[tuple[str, Any]]]) -> list[Any]:
+    rows = [(kind, *row) for kind, rows in table.items() for row in rows]
+    return [pytest.param(*row, id=f"{row[0]}-{row[1][:40]}") for row in rows]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), _cases(ACCEPTED))
+def test_an_answer_that_fits_is_taken(kind: str, text: str, value: Any) -> None:
+    read = read_answer(field_of(kind), text, TODAY)
+    assert read == value
+    assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(("kind", "text", "code"), _cases(REFUSED))
+def test_an_answer_that_does_not_fit_is_refused_with_its_reason(kind: str, text: str, code: str) -> None:
+    assert _refusal(kind, text) == code
+
+
+@pytest.mark.parametrize(("text", "side", "value"), DATES_ACCEPTED)
+def test_a_date_is_read_as_people_write_it(text: str, side: str, value: str) -> None:
+    assert read_answer(field_of("date", when_date=side), text, TODAY) == value
+
+
+@pytest.mark.parametrize(("text", "side", "code"), DATES_REFUSED)
+def test_a_date_that_cannot_be_is_refused_with_its_reason(text: str, side: str, code: str) -> None:
+    assert _refusal("date", text, when_date=side) == code
+
+
+@pytest.mark.parametrize("kind", list(FieldType))
+@pytest.mark.parametrize("text", ["", "   ", "\n\n", "\x00\x07", "\u200b", "\ud800"])
+def test_nothing_is_no_answer(kind: FieldType, text: str) -> None:
+    assert _refusal(kind, text) == "empty"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FieldType if kind is not FieldType.LONG_TEXT])
+@pytest.mark.parametrize("text", ["😀", "👩‍👧‍👦❤️🎉", "🇫🇷"])
+def test_a_drawing_is_no_answer(kind: FieldType, text: str) -> None:
+    assert _refusal(kind, text) is not None
+
+
+@pytest.mark.parametrize("kind", list(FieldType))
+@pytest.mark.parametrize("text", ["x" * 10_000, "9" * 10_000, "1 rue x " * 1250, "é" * 10_000, "oui " * 2500])
+def test_ten_thousand_characters_are_no_answer(kind: FieldType, text: str) -> None:
+    assert _refusal(kind, text) is not None
+
+
+def test_bounds_of_a_number_are_those_of_the_field() -> None:
+    assert read_answer(field_of("number", min=1, max=20), "20", TODAY) == 20
+    with pytest.raises(InvalidAnswer) as caught:
+        read_answer(field_of("number", min=1, max=20), "21", TODAY)
+    assert (caught.value.code, caught.value.values) == ("number_range", {"minimum": "1", "maximum": "20"})
+
+
+def test_bounds_of_a_text_are_those_of_the_field() -> None:
+    assert _refusal("text", "ab", min=3) == "too_short"
+    assert _refusal("text", "abcdef", max=5) == "too_long"
+    assert read_answer(field_of("text", min=3, max=5), "abcd", TODAY) == "abcd"
+
+
+def test_the_reason_carries_what_its_explanation_shows() -> None:
+    with pytest.raises(InvalidAnswer) as caught:
+        read_answer(field_of("date", when_date="past"), "3 mars 2045", TODAY)
+    assert caught.value.values == {"date": "03/03/2045"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "french", "english"),
+    [
+        ("text", "Anne", "Anne", "Anne"),
+        ("text", None, "—", "—"),
+        ("boolean", True, "Oui", "Yes"),
+        ("boolean", False, "Non", "No"),
+        ("date", "1985-04-03", "03/04/1985", "03/04/1985"),
+        ("choice", "legal-guardian", "Tuteur ou tutrice", "Legal guardian"),
+        ("choices", ["father", "mother"], "Père, Mère", "Father, Mother"),
+        ("phone", "+33612345678", "06 12 34 56 78", "06 12 34 56 78"),
+        ("phone", "+32470123456", "+32 470 12 34 56", "+32 470 12 34 56"),
+        ("money", 7.5, "7,50 €", "€7.50"),
+        ("number", 3, "3", "3"),
+        ("number", 12.5, "12,5", "12.5"),
+        ("number", 1234567.5, "1234567,5", "1234567.5"),
+    ],
+)
+def test_a_summary_shows_an_answer_as_people_write_it(kind: str, value: Any, french: str, english: str) -> None:
+    field = field_of(kind)
+    assert (show_answer(field, value, "fr"), show_answer(field, value, "en")) == (french, english)
+
+
+@given(kind=st.sampled_from(FieldType), text=st.text(max_size=80))
+def test_whatever_is_typed_is_taken_or_refused_and_what_is_taken_can_be_shown(kind: FieldType, text: str) -> None:
+    field = field_of(kind)
+    try:
+        value = read_answer(field, text, TODAY)
+    except InvalidAnswer:
+        return
+    assert show_answer(field, value, "fr")
+    # What was understood, said again as it is shown, means the same: a citizen may copy the summary.
+    if kind not in (FieldType.NUMBER, FieldType.MONEY):
+        assert read_answer(field, show_answer(field, value, "fr"), TODAY) == value
+
+
+@given(kind=st.sampled_from(["number", "money"]), value=st.integers(-10_000, 10_000_000))
+def test_a_whole_number_is_read_as_it_is_written(kind: str, value: int) -> None:
+    assert read_answer(field_of(kind), str(value), TODAY) == value
+    assert read_answer(field_of(kind), f"{value:,}", TODAY) == value
+    assert read_answer(field_of(kind), f"{value:,}".replace(",", "\u202f"), TODAY) == value
+
+
+@given(st.dates(date(1900, 1, 1), TODAY))
+def test_a_birthday_is_read_in_every_usual_writing(day: date) -> None:
+    field = field_of("date", when_date="past")
+    for text in (f"{day:%d/%m/%Y}", f"{day:%d-%m-%Y}", f"{day:%d%m%Y}", day.isoformat(), f"{day:%d %B %Y}"):
+        assert read_answer(field, text, TODAY) == day.isoformat()
+
+
+def test_every_reason_has_its_explanation_in_the_domain() -> None:
+    code = (ROOT / "bot" / "requests" / "fields.py").read_text(encoding="utf-8")
+    domain = (ROOT / "domain.yml").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'InvalidAnswer\("(\w+)"', code))
+    assert len(reasons) > 10
+    assert {reason for reason in reasons if f"utter_invalid_{reason}:" not in domain} == set()
+
+
+def _refusal(kind: str, text: str, **values: Any) -> str | None:
+    try:
+        read_answer(field_of(kind, **values), text, TODAY)
+    except InvalidAnswer as refused:
+        return refused.code
+    return None
