@@ -12,19 +12,15 @@ from bot.conversations.model import Moment
 from bot.conversations.turn import note
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import Subject
+from bot.words import fold
 
 Events = list[dict[str, Any]]
 SURE = 0.6
 """Confidence from which a message after a note is taken for something else than words about it."""
-OTHER_THAN_WORDS = {
-    "submit_request",
-    "resume_request",
-    "track_request",
-    "talk_to_person",
-    "complain",
-    "distress",
-    "inform",
-}
+OTHER_THAN_WORDS = {"submit_request", "resume_request", "track_request", "talk_to_person", "distress", "rate"}
+"""Intents that are never words about a note. A complaint or "le délai est trop long" is: only questions are not."""
+ASKING = {"combien", "comment", "est-ce", "how", "ou", "quel", "quelle", "quelles", "quels", "what", "where", "which"}
+"""First words of a question, for those who leave the question mark out."""
 
 
 class ActionAskHowItWent(Action):
@@ -58,6 +54,8 @@ class ActionStoreNote(Action):
         }
         note(moment=Moment(rated["moment"]), service=rated["service"])
         await visit.desk.feedback.rate(_subject(visit, rated), Face(visit.entity("face")))
+        if visit.loop == "comment_form":
+            _invite(visit)  # another face was pressed: the form, already open, would say nothing
         return [*slots(rated=rated, comment=None, unclear=0), FollowupAction("comment_form")]
 
 
@@ -72,17 +70,7 @@ class AskComment(Action):
         """Invite."""
         visit = Visit(dispatcher, tracker)
         if visit.slot("requested_slot") is None:
-            awaited = {
-                "field": "comment",
-                "type": "long_text",
-                "label": label("comment", visit.language),
-                "required": False,
-            }
-            visit.say(
-                "utter_thanks_for_note",
-                buttons=[button(label("no_comment", visit.language), "no_comment")],
-                extras={"input": awaited | {"step": 1, "steps": 1}},
-            )
+            _invite(visit)
         return []
 
 
@@ -102,8 +90,8 @@ class ValidateCommentForm(Action):
         if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
             return slots(comment="declined")
         brief = len(visit.text.split()) <= 2
-        asks = visit.intent.startswith("ask_") or visit.intent in OTHER_THAN_WORDS | {"rate"}
-        if sure and (asks or (brief and visit.intent in ("thank", "goodbye", "greet", "affirm"))):
+        asks = visit.text.rstrip().endswith("?") or fold(visit.text).split(" ")[0] in ASKING
+        if sure and (asks or visit.intent in OTHER_THAN_WORDS or (brief and visit.intent in ("thank", "goodbye", "greet", "affirm"))):
             return []
         note(field="comment")
         await visit.desk.feedback.comment(_subject(visit, visit.slot("rated")), visit.text)
@@ -144,6 +132,15 @@ async def ask_how_it_went(
     visit.say(
         "utter_how_did_it_go",
         buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about) for face in faces],
+    )
+
+
+def _invite(visit: Visit) -> None:
+    awaited = {"field": "comment", "type": "long_text", "label": label("comment", visit.language), "required": False}
+    visit.say(
+        "utter_thanks_for_note",
+        buttons=[button(label("no_comment", visit.language), "no_comment")],
+        extras={"input": awaited | {"step": 1, "steps": 1}},
     )
 
 

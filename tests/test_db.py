@@ -72,6 +72,13 @@ async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> Non
             await session.execute(insert(FeedbackRow), [_row(), _row()])
 
 
+async def test_an_error_of_the_database_does_not_repeat_what_was_written(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow), [_row() | {"comment": "Hélène Lefèvre"}] * 2)
+    assert "Lef" not in str(caught.value)
+
+
 async def test_twenty_writers_that_read_first_lose_no_addition(database: Database) -> None:
     async with database.writing() as session:
         await session.execute(insert(FeedbackRow).values(_row() | {"note": 0}))

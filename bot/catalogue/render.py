@@ -16,10 +16,10 @@ HEADINGS = {
 }
 _FREE = Text(fr="Gratuit", en="Free of charge")
 _UNCERTAIN = Text(
-    fr="À vérifier sur la page officielle : cela peut varier.", en="Please check the official page: this may vary."
+    fr="À vérifier sur la page officielle : cela peut varier.", en="Please check the official page: this may vary."
 )
 _FROM_MEMORY = Text(
-    fr="Vérifié sans accès à la page officielle ce jour-là : consultez-la avant de vous déplacer.",
+    fr="Vérifié sans accès à la page officielle ce jour-là : consultez-la avant de vous déplacer.",
     en="Checked without access to the official page that day: please look at it before you go.",
 )
 

@@ -21,7 +21,7 @@ _NOTICE = {
     ),
 }
 _INVITATION = {
-    "fr": "Que cherchez-vous ? Écrivez-le avec vos mots, ou choisissez :",
+    "fr": "Que cherchez-vous ? Écrivez-le avec vos mots, ou choisissez :",
     "en": "What are you looking for? Write it in your own words, or choose:",
 }
 _CHOICES = {

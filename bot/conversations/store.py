@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.model import NOTICE_VERSION, Author, Button, Command, Message, Mode
@@ -94,6 +95,8 @@ class ConversationStore:
         Raises:
             NotAllowed: there is no such conversation or the token is another's; the answer is the same for both.
         """
+        # What cannot be an identifier is not looked up: a database refuses some signs with an error of its own.
+        wanted = conversation_id if conversation_id.isascii() and conversation_id.isalnum() else ""
         async with self.database.reading() as session:
             row = (
                 await session.execute(
@@ -103,7 +106,7 @@ class ConversationStore:
                         ConversationRow.mode,
                         ConversationRow.messages,
                         ConversationRow.created_at,
-                    ).where(ConversationRow.id == conversation_id)
+                    ).where(ConversationRow.id == wanted)
                 )
             ).one_or_none()
         # The comparison is made whether the conversation is there or not, so that both take the same time.
@@ -181,7 +184,7 @@ class ConversationStore:
                 )
             ).one_or_none()
             if counted is None:
-                raise NotFound("This conversation was erased.", code="conversation-erased")
+                raise _erased()
             await session.execute(
                 insert(TurnRow).values(
                     conversation_id=turn.conversation_id,
@@ -218,7 +221,11 @@ class ConversationStore:
             )
 
     async def append(self, conversation_id: str, message: Message) -> Message:
-        """Add a message that answers nothing: from the system, or from an agent."""
+        """Add a message that answers nothing: from the system, or from an agent.
+
+        Raises:
+            NotFound: the conversation was erased.
+        """
         async with self.database.writing() as session:
             count = (
                 await session.execute(
@@ -227,7 +234,9 @@ class ConversationStore:
                     .values(messages=ConversationRow.messages + 1)
                     .returning(ConversationRow.messages)
                 )
-            ).scalar_one()
+            ).scalar_one_or_none()
+            if count is None:
+                raise _erased()
             await self._write_messages(session, conversation_id, None, [message], first=count)
         return message
 
@@ -257,21 +266,24 @@ class ConversationStore:
         return row.title, Command(row.intent, row.entities)
 
     async def keep(self, conversation_id: str, message_id: str, text: str) -> None:
-        """Keep a message, encrypted, until the engine is back; keeping it twice keeps it once."""
-        async with self.database.writing() as session:
-            query = select(PendingRow.id).where(
-                PendingRow.conversation_id == conversation_id, PendingRow.message_id == message_id
-            )
-            if (await session.execute(query)).first() is None:
-                await session.execute(
-                    insert(PendingRow).values(
-                        conversation_id=conversation_id,
-                        message_id=message_id,
-                        text=self._cipher.encrypt(text),
-                        at=now(),
-                        attempts=0,
-                    )
-                )
+        """Keep a message, encrypted, until the engine is back; keeping it twice keeps it once.
+
+        Raises:
+            NotFound: the conversation was erased.
+        """
+        row = insert(PendingRow).values(
+            conversation_id=conversation_id,
+            message_id=message_id,
+            text=self._cipher.encrypt(text),
+            at=now(),
+            attempts=0,
+        )
+        try:
+            async with self.database.writing() as session:
+                await session.execute(row)
+        except IntegrityError:
+            if not any(each.message_id == message_id for each in await self.pending(conversation_id)):
+                raise _erased() from None
 
     async def pending(self, conversation_id: str | None = None) -> list[Pending]:
         """Return the messages that wait for the engine, the oldest first: of one conversation, or of all."""
@@ -399,6 +411,10 @@ def _first_state(language: str) -> dict[str, Any]:
     return {"slots": {}, "events": [*begun, spoken, {"event": "action", "name": "action_listen"}]}
 
 
+def _erased() -> NotFound:
+    return NotFound("This conversation was erased.", code="conversation-erased")
+
+
 def _hash(token: str) -> str:
     # A token has 256 bits of chance: a plain hash is enough, there is nothing to guess.
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

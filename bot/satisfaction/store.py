@@ -55,7 +55,7 @@ class FeedbackStore:
         """Add words to the answer about a moment, masked."""
         async with self._database.writing() as session:
             await session.execute(
-                update(FeedbackRow).filter_by(**_key(subject)).values(comment=mask(words[:COMMENT_LIMIT]).text)
+                update(FeedbackRow).filter_by(**_key(subject)).values(comment=mask(words).text[:COMMENT_LIMIT])
             )
 
     async def is_rated(self, subject: Subject) -> bool:

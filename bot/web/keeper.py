@@ -20,7 +20,7 @@ KEPT = {
     "en": "The assistant is restarting. Your message is kept: the answer will appear here as soon as possible.",
 }
 REFUSED = {
-    "fr": "Je n'ai pas pu répondre à votre message. Pouvez-vous l'écrire autrement ?",
+    "fr": "Je n'ai pas pu répondre à votre message. Pouvez-vous l'écrire autrement ?",
     "en": "I could not answer your message. Could you write it in another way?",
 }
 

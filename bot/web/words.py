@@ -2,15 +2,15 @@
 
 _FRENCH = {
     "empty-message": "Le message est vide.",
-    "message-too-long": "Le message est trop long : {limit} caractères au plus.",
+    "message-too-long": "Le message est trop long : {limit} caractères au plus.",
     "too-large": "L'envoi est trop volumineux.",
     "slow-down": "Trop de messages en peu de temps. Réessayez dans {retry_after} secondes.",
     "wrong-token": "Cette conversation n'existe plus, ou n'est pas la vôtre.",
     "conversation-erased": "Cette conversation a été effacée.",
     "unknown-button": "Ce choix n'est plus disponible. Écrivez votre demande.",
     "unknown-service": "Cette démarche n'existe pas ici.",
-    "action-failed": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
-    "no-answer": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
+    "action-failed": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
+    "no-answer": "Un problème est survenu de notre côté. Votre message n'est pas perdu : renvoyez-le.",
     "failed": "Un problème est survenu de notre côté. Réessayez dans un instant.",
     "database-unavailable": "Le service est interrompu pour un moment. Réessayez dans un instant.",
     "engine-unavailable": "L'assistant ne répond pas pour le moment. Réessayez dans un instant.",

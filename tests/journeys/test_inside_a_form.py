@@ -15,7 +15,7 @@ WRONG = [
     ("birth_commune", "<script>", "Donnez le nom de la commune", "Give the name of the town"),
     ("birth_name", "!!!", "Je n'ai pas trouvé de mots", "I found no words"),
     ("birth_name", "x" * 500, "C'est trop long : 80", "That is too long: 80"),
-    ("address", "rue des Lilas", "Donnez l'adresse avec le numéro", "Give the address with number"),
+    ("address", "12", "Donnez l'adresse avec le numéro", "Give the address with number"),
     ("email", "camille arobase", "semble incomplète", "seems incomplete"),
 ]
 
@@ -44,6 +44,14 @@ async def test_a_wrong_answer_is_explained_and_the_same_question_asked_again(
     assert field_of(citizen) == field
     await answer(citizen)
     assert field_of(citizen) != field
+
+
+@pytest.mark.parametrize("words", ["rue des Lilas", "chez moi"])
+async def test_a_street_without_a_number_is_an_answer_and_no_cry_for_help(citizen: Citizen, words: str) -> None:
+    await at(citizen, "address")
+    await citizen.say(words)
+    assert "Donnez l'adresse avec le numéro" in citizen.said
+    assert "3114" not in citizen.said
 
 
 @pytest.mark.parametrize("words", ["retour", "revenir en arrière", "la question précédente"])

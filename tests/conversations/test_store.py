@@ -1,0 +1,284 @@
+"""Conversations in the database: who may open one, what is kept of it, and that erasing leaves nothing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversations.model import Author, Button, Command, Message
+from bot.conversations.notice import opening
+from bot.conversations.store import ALTERNATIVES_LOGGED, ConversationStore, Pending
+from bot.conversations.turn import Turn
+from bot.db import Base, Database
+from bot.errors import NotAllowed, NotFound
+from bot.privacy.encryption import Cipher
+
+PARSE = {
+    "intent": {"name": "ask_price", "confidence": 0.9},
+    "intent_ranking": [{"name": name, "confidence": 0.9 - i / 10} for i, name in enumerate(["ask_price", *"abcdef"])],
+    "entities": [{"entity": "age", "value": 12, "start": 10, "end": 16, "text": "12 ans"}],
+    "service": {"id": "passport", "confidence": 0.8},
+}
+
+
+@pytest.fixture
+def store(database: Database, cipher: Cipher) -> ConversationStore:
+    return ConversationStore(database, cipher)
+
+
+async def _open(store: ConversationStore) -> tuple[str, str]:
+    conversation_id, token, _ = await store.open("fr", None, opening("fr"))
+    return conversation_id, token
+
+
+async def _say(store: ConversationStore, conversation_id: str, message_id: str, *answers: Message) -> None:
+    turn = Turn(conversation_id, message_id, "Quel prix ?", parse=PARSE, messages=list(answers), model="m")
+    await store.record(turn, {"slots": {"unclear": 0}}, language="fr", logged_text="Quel prix ?")
+
+
+def _answer(words: str = "86 €", *buttons: Button) -> Message:
+    return Message(Author.BOT, words, list(buttons))
+
+
+async def _raw(database: Database) -> str:
+    """Return everything that the tables hold, as somebody who reads the database sees it."""
+    async with database.reading() as session:
+        rows = [(await session.execute(text(f"SELECT * FROM {name}"))).all() for name in Base.metadata.tables]
+    return repr(rows)
+
+
+async def test_a_conversation_opens_with_its_notice_and_a_token(store: ConversationStore) -> None:
+    conversation_id, token, messages = await store.open("fr", "https://mairie.example", opening("fr"))
+    assert [message.sequence for message in messages] == [1, 2]
+    opened = await store.authenticate(conversation_id, token)
+    assert (opened.id, opened.language, opened.mode, opened.messages) == (conversation_id, "fr", "bot", 2)
+    read = await store.messages_after(conversation_id, 0)
+    assert [message.wire() for message in read] == [message.wire() for message in messages]
+
+
+async def test_the_token_is_nowhere_in_the_database(store: ConversationStore, database: Database) -> None:
+    _, token = await _open(store)
+    assert token not in await _raw(database)
+
+
+@pytest.mark.parametrize("way", ["authenticate", "recognise"])
+async def test_the_token_of_another_conversation_and_an_unknown_one_are_refused_alike(
+    store: ConversationStore, way: str
+) -> None:
+    mine, _ = await _open(store)
+    _, token_of_another = await _open(store)
+    answers = set()
+    for conversation_id, token in (
+        (mine, token_of_another),
+        (mine, ""),
+        (mine, "é😀\udcff"),
+        ("0" * 24, token_of_another),
+        ("no-such", ""),
+        ("\x00", ""),
+        ("\udcff", ""),
+    ):
+        with pytest.raises(NotAllowed) as caught:
+            await getattr(store, way)(conversation_id, token)
+        answers.add(str(caught.value.problem()))
+    assert len(answers) == 1
+
+
+async def test_a_conversation_is_recognised_again_by_its_own_token_only(store: ConversationStore) -> None:
+    conversation_id, token = await _open(store)
+    assert await store.recognise(conversation_id, token) == "fr"
+    assert await store.recognise(conversation_id, token) == "fr"
+    with pytest.raises(NotAllowed):
+        await store.recognise(conversation_id, token + "x")
+
+
+async def test_an_erased_conversation_is_not_recognised(store: ConversationStore) -> None:
+    conversation_id, token = await _open(store)
+    await store.recognise(conversation_id, token)
+    await store.erase(conversation_id)
+    with pytest.raises(NotAllowed):
+        await store.recognise(conversation_id, token)
+
+
+async def test_messages_are_numbered_without_a_gap(store: ConversationStore) -> None:
+    conversation_id, token = await _open(store)
+    await _say(store, conversation_id, "m1", _answer(), _answer("Autre chose ?"))
+    await store.append(conversation_id, Message(Author.AGENT, "Bonjour"))
+    await _say(store, conversation_id, "m2", _answer())
+    messages = await store.messages_after(conversation_id, 0)
+    assert [message.sequence for message in messages] == list(range(1, 9))
+    assert [message.author for message in messages] == [
+        "bot", "bot", "citizen", "bot", "bot", "agent", "citizen", "bot",
+    ]  # fmt: skip
+    assert (await store.authenticate(conversation_id, token)).messages == 8
+
+
+async def test_messages_that_come_together_are_numbered_without_a_gap(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    await asyncio.gather(
+        *(store.append(conversation_id, Message(Author.SYSTEM, f"n° {number}")) for number in range(5)),
+        *(_say(store, conversation_id, f"m{number}", _answer()) for number in range(5)),
+    )
+    messages = await store.messages_after(conversation_id, 0)
+    assert [message.sequence for message in messages] == list(range(1, 18))
+
+
+async def test_what_comes_after_a_message_is_what_was_not_seen_yet(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    await _say(store, conversation_id, "m1", _answer())
+    assert [message.sequence for message in await store.messages_after(conversation_id, 3)] == [4]
+    assert await store.messages_after(conversation_id, 4) == []
+    assert await store.messages_after("no-such", 0) == []
+
+
+async def test_the_answer_to_a_message_can_be_given_again(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    button = Button("Délai", Command("ask_delay", {"service": "passport"}))
+    said = Message(Author.BOT, "86 €", [button], {"sources": [{"title": "Prix", "url": "https://x.fr"}]})
+    await _say(store, conversation_id, "m1", said)
+    await _say(store, conversation_id, "m2", _answer("Autre"))
+    assert [message.wire() for message in await store.answer_to(conversation_id, "m1")] == [said.wire()]
+    assert await store.answer_to(conversation_id, "m3") == []
+
+
+async def test_a_state_says_whether_a_message_is_answered_already(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    state, answered = await store.state(conversation_id, "m1")
+    assert answered is False
+    assert {"event": "slot", "name": "language", "value": "fr"} in state["events"]
+    await _say(store, conversation_id, "m1", _answer())
+    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True)
+    assert await store.state(conversation_id, "m2") == ({"slots": {"unclear": 0}}, False)
+    assert await store.state("no-such", "m1") == ({}, False)
+
+
+async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_nothing(
+    store: ConversationStore,
+) -> None:
+    conversation_id, _ = await _open(store)
+    await _say(store, conversation_id, "m1", _answer("une fois"))
+    with pytest.raises(IntegrityError):
+        await _say(store, conversation_id, "m1", _answer("deux fois"))
+    messages = await store.messages_after(conversation_id, 0)
+    assert [message.text for message in messages[2:]] == ["Quel prix ?", "une fois"]
+    await _say(store, conversation_id, "m2", _answer())
+    assert [message.sequence for message in await store.messages_after(conversation_id, 0)] == list(range(1, 7))
+
+
+async def test_the_same_identifier_in_two_conversations_is_two_messages(store: ConversationStore) -> None:
+    first, _ = await _open(store)
+    second, _ = await _open(store)
+    await _say(store, first, "m1", _answer("à la première"))
+    await _say(store, second, "m1", _answer("à la seconde"))
+    assert [message.text for message in await store.answer_to(second, "m1")] == ["à la seconde"]
+
+
+async def test_a_button_means_something_in_its_own_conversation_only(store: ConversationStore) -> None:
+    mine, _ = await _open(store)
+    another, _ = await _open(store)
+    button = Button("Oui", Command("answer_field", {"value": "oui"}))
+    await _say(store, mine, "m1", _answer("Marié ?", button))
+    assert await store.command_of(mine, button.payload) == ("Oui", button.command)
+    for conversation_id, payload in ((another, button.payload), (mine, "b-0123456789abcdef"), (mine, "/affirm")):
+        with pytest.raises(NotFound) as caught:
+            await store.command_of(conversation_id, payload)
+        assert caught.value.code == "unknown-button"
+
+
+async def test_a_turn_says_what_was_understood_and_not_from_which_words(
+    store: ConversationStore, database: Database
+) -> None:
+    conversation_id, _ = await _open(store)
+    await _say(store, conversation_id, "m1", _answer())
+    async with database.reading() as session:
+        row: Any = (await session.execute(text("SELECT * FROM turns"))).one()
+    assert (row.number, row.intent, row.confidence, row.service) == (1, "ask_price", 0.9, "passport")
+    raw = await _raw(database)
+    assert "12 ans" not in raw
+    alternatives = (
+        row.alternatives if isinstance(row.alternatives, list) else __import__("json").loads(row.alternatives)
+    )
+    assert [each["name"] for each in alternatives] == list("abcdef")[:ALTERNATIVES_LOGGED]
+
+
+async def test_what_only_the_citizen_may_read_again_is_encrypted_and_comes_back(
+    store: ConversationStore, database: Database
+) -> None:
+    conversation_id, _ = await _open(store)
+    request = {"reference": "GU-7K3M-9QXD", "access_code": "4821-7730"}
+    receipt = Message(Author.BOT, "Votre code : 4821-7730", extras={"request": request}, logged_text="[récépissé]")
+    await _say(store, conversation_id, "m1", receipt)
+    raw = await _raw(database)
+    assert "4821-7730" not in raw
+    assert "[récépissé]" in raw
+    (read,) = await store.answer_to(conversation_id, "m1")
+    assert (read.text, read.extras) == ("Votre code : 4821-7730", {"request": request})
+
+
+async def test_a_kept_message_is_encrypted_once_and_in_its_order(store: ConversationStore, database: Database) -> None:
+    conversation_id, _ = await _open(store)
+    another, _ = await _open(store)
+    for message_id, words in (("m2", "né en 1985"), ("m1", "à Lyon"), ("m2", "né en 1985")):
+        await store.keep(conversation_id, message_id, words)
+    await store.keep(another, "m1", "Bonjour")
+    assert "Lyon" not in await _raw(database)
+    assert await store.pending(conversation_id) == [
+        Pending(conversation_id, "m2", "né en 1985", "fr"),
+        Pending(conversation_id, "m1", "à Lyon", "fr"),
+    ]
+    assert [each.conversation_id for each in await store.pending()] == [conversation_id, conversation_id, another]
+
+
+async def test_a_message_sent_again_and_again_at_once_is_kept_once(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    await asyncio.gather(*(store.pending() for _ in range(5)))  # so that five connections are open
+    await asyncio.gather(*(store.keep(conversation_id, "m1", "Bonjour") for _ in range(5)))
+    assert len(await store.pending(conversation_id)) == 1
+
+
+async def test_a_kept_message_is_forgotten_when_it_is_released(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    await store.keep(conversation_id, "m1", "Bonjour")
+    await store.keep(conversation_id, "m2", "Encore moi")
+    await store.release((await store.pending(conversation_id))[0])
+    assert [each.message_id for each in await store.pending(conversation_id)] == ["m2"]
+
+
+async def test_erasing_leaves_nothing_in_any_table_and_touches_no_other_conversation(
+    store: ConversationStore, database: Database
+) -> None:
+    erased, token = await _open(store)
+    other, _ = await _open(store)
+    for conversation_id in (erased, other):
+        await _say(store, conversation_id, "m1", _answer("86 €", Button("Délai", Command("ask_delay"))))
+        await store.keep(conversation_id, "m2", "Bonjour")
+    messages_of_other = await store.messages_after(other, 0)
+    assert await store.erase(erased) == 4
+    raw = await _raw(database)
+    assert erased not in raw
+    assert other in raw
+    assert await store.messages_after(other, 0) == messages_of_other
+    assert len(await store.pending()) == 1
+    with pytest.raises(NotAllowed):
+        await store.authenticate(erased, token)
+    assert await store.erase(erased) == 0
+
+
+async def test_nothing_more_is_written_to_an_erased_conversation(store: ConversationStore, database: Database) -> None:
+    conversation_id, _ = await _open(store)
+    await store.erase(conversation_id)
+    with pytest.raises(NotFound):
+        await _say(store, conversation_id, "m1", _answer())
+    with pytest.raises(NotFound):
+        await store.append(conversation_id, Message(Author.AGENT, "Bonjour"))
+    with pytest.raises(NotFound):
+        await store.keep(conversation_id, "m1", "Bonjour")
+    assert conversation_id not in await _raw(database)
+
+
+async def test_words_of_every_script_come_back_as_they_were(store: ConversationStore) -> None:
+    conversation_id, _ = await _open(store)
+    words = "Ça coûte combien ? 😀 محمد \u202f«\u00a0oui\u00a0» ' \" \\ %s {}"
+    await _say(store, conversation_id, "m1", _answer(words))
+    assert [message.text for message in await store.answer_to(conversation_id, "m1")] == [words]

@@ -1,0 +1,118 @@
+"""The scoring store: one row for each answer that was really given, with what it speaks of."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversations.model import Moment
+from bot.db import Database, now
+from bot.satisfaction.model import Face
+from bot.satisfaction.store import COMMENT_LIMIT, FeedbackStore, Subject
+from bot.satisfaction.tables import FeedbackRow
+
+FILING = Subject("c1", Moment.SUBMISSION, "birth-certificate", "request-1")
+
+
+@pytest.fixture
+def store(database: Database) -> FeedbackStore:
+    return FeedbackStore(database)
+
+
+async def _rows(database: Database) -> list[Any]:
+    async with database.reading() as session:
+        return list((await session.scalars(select(FeedbackRow).order_by(FeedbackRow.id))).all())
+
+
+async def test_a_note_is_stored_with_its_moment_service_conversation_and_time(
+    store: FeedbackStore, database: Database
+) -> None:
+    before = now()
+    assert await store.rate(FILING, Face.GOOD)
+    (row,) = await _rows(database)
+    assert (row.conversation_id, row.moment, row.service, row.subject) == (
+        "c1", "submission", "birth-certificate", "request-1",
+    )  # fmt: skip
+    assert (row.note, row.comment) == (10, None)
+    assert before <= row.at <= now()
+
+
+@pytest.mark.parametrize(("face", "note"), [(Face.BAD, 0), (Face.MIXED, 5), (Face.GOOD, 10)])
+async def test_a_face_is_its_official_note(store: FeedbackStore, database: Database, face: Face, note: int) -> None:
+    await store.rate(FILING, face)
+    assert [row.note for row in await _rows(database)] == [note]
+
+
+def test_there_are_three_faces_and_no_more() -> None:
+    assert [face.note for face in Face] == [0, 5, 10]
+
+
+async def test_silence_has_no_row(store: FeedbackStore, database: Database) -> None:
+    assert not await store.is_rated(FILING)
+    await store.comment(FILING, "des mots sans note")
+    assert await _rows(database) == []
+
+
+async def test_a_second_answer_about_the_same_moment_replaces_the_first(
+    store: FeedbackStore, database: Database
+) -> None:
+    assert await store.rate(FILING, Face.GOOD)
+    assert not await store.rate(FILING, Face.BAD)
+    assert [row.note for row in await _rows(database)] == [0]
+
+
+async def test_the_same_face_tapped_ten_times_at_once_is_one_row(store: FeedbackStore, database: Database) -> None:
+    first = await asyncio.gather(*(store.rate(FILING, Face.MIXED) for _ in range(10)))
+    assert first.count(True) == 1
+    assert [row.note for row in await _rows(database)] == [5]
+
+
+async def test_other_moments_requests_and_conversations_have_rows_of_their_own(
+    store: FeedbackStore, database: Database
+) -> None:
+    for subject in (
+        FILING,
+        Subject("c1", Moment.USE, "birth-certificate", "request-1"),
+        Subject("c1", Moment.SUBMISSION, "birth-certificate", "request-2"),
+        Subject("c1", Moment.INFORMATION, "birth-certificate"),
+        Subject("c2", Moment.INFORMATION, None),
+    ):
+        assert not await store.is_rated(subject)
+        assert await store.rate(subject, Face.GOOD)
+        assert await store.is_rated(subject)
+    assert len(await _rows(database)) == 5
+
+
+async def test_a_comment_joins_its_note_and_is_masked(store: FeedbackStore, database: Database) -> None:
+    await store.rate(FILING, Face.BAD)
+    await store.comment(FILING, "Trop long, rappelez-moi au 06 12 34 56 78 ou camille@exemple.fr")
+    (row,) = await _rows(database)
+    assert row.comment == "Trop long, rappelez-moi au [téléphone] ou [e-mail]"
+    assert row.note == 0
+
+
+async def test_a_long_comment_is_masked_before_it_is_cut(store: FeedbackStore, database: Database) -> None:
+    await store.rate(FILING, Face.BAD)
+    await store.comment(FILING, "x" * (COMMENT_LIMIT - 12) + " 06 12 34 56 78 " + "y" * 100)
+    (row,) = await _rows(database)
+    assert "06 12" not in row.comment
+    assert len(row.comment) <= COMMENT_LIMIT
+
+
+async def test_a_comment_speaks_of_its_own_moment_only(store: FeedbackStore, database: Database) -> None:
+    await store.rate(FILING, Face.GOOD)
+    await store.rate(Subject("c1", Moment.USE, "birth-certificate", "request-1"), Face.BAD)
+    await store.comment(FILING, "Parfait")
+    assert [row.comment for row in await _rows(database)] == ["Parfait", None]
+
+
+async def test_erasing_a_conversation_erases_what_was_said_in_it_and_nothing_else(
+    store: FeedbackStore, database: Database
+) -> None:
+    await store.rate(FILING, Face.GOOD)
+    await store.rate(Subject("c1", Moment.USE), Face.GOOD)
+    await store.rate(Subject("c2", Moment.USE), Face.GOOD)
+    assert await store.erase("c1") == 2
+    assert [row.conversation_id for row in await _rows(database)] == ["c2"]
+    assert await store.erase("c1") == 0
