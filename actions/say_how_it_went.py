@@ -89,9 +89,9 @@ class ValidateCommentForm(Action):
         sure = visit.confidence >= SURE
         if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
             return slots(comment="declined")
-        brief = len(visit.text.split()) <= 2
+        polite = len(visit.text.split()) <= 2 and visit.intent in ("thank", "goodbye", "greet", "affirm")
         asks = visit.text.rstrip().endswith("?") or fold(visit.text).split(" ")[0] in ASKING
-        if sure and (asks or visit.intent in OTHER_THAN_WORDS or (brief and visit.intent in ("thank", "goodbye", "greet", "affirm"))):
+        if sure and (asks or polite or visit.intent in OTHER_THAN_WORDS):
             return []
         note(field="comment")
         await visit.desk.feedback.comment(_subject(visit, visit.slot("rated")), visit.text)

@@ -21,12 +21,14 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from bot.learning.models import current_model, is_usable
+
 ROOT = Path(__file__).parents[1]
 PROJECT = ("actions", "bot", "data", "config.yml", "credentials.yml", "domain.yml", "endpoints.yml")
-LEARNT_FROM = ("data/nlu", "data/rules", "data/services", "bot/understanding", "domain.yml", "config.yml")
+LEARNT_FROM = ("data", "domain.yml", "config.yml")
 ALLOWED_ORIGIN = "https://www.ville.example"
-READY_WITHIN = 300
-"""Seconds: a model may have to be trained first, on a busy machine."""
+READY_WITHIN = 120
+"""Seconds: a busy machine takes its time to load a model."""
 
 Message = dict[str, Any]
 
@@ -35,26 +37,22 @@ class Service:
     """`guichet up` in a folder of its own.
 
     Args:
-        folder: where it works; made and filled when it is not there.
-        models: the folder of models to serve from; a model is trained into it when it has none.
+        folder: where it works; it is made and filled.
+        archive: the model to serve.
         settings: `GUICHET_` settings, without the prefix.
     """
 
-    def __init__(self, folder: Path, models: Path, **settings: Any) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The folder looks like a checkout of the project, so that nothing is read from or written to the real one.
-        for name, target in {**{name: ROOT / name for name in PROJECT}, "models": models}.items():
-            (folder / name).symlink_to(target)
+    def __init__(self, folder: Path, archive: Path, **settings: Any) -> None:
+        make_project(folder)
+        self.models = folder / "models"
+        self.models.mkdir()
+        card = archive.name.removesuffix(".tar.gz") + ".card.json"
+        for name in (archive.name, card, "spacy"):
+            (self.models / name).symlink_to(archive.with_name(name))
         self.folder = folder
         self.data_dir = folder / "var"
         self.log_path = folder / "service.log"
-        foreign = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
-        self._environment = foreign | {
-            "GUICHET_DATA_DIR": str(self.data_dir),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
-            **{f"GUICHET_{name.upper()}": str(value) for name, value in settings.items()},
-        }
+        self._environment = environment(data_dir=self.data_dir, **settings)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -175,23 +173,24 @@ class Citizen:
     def button(self, title: str) -> str:
         """Return the payload of the last button whose title holds some words."""
         buttons = [button for message in self._seen for button in message["buttons"]]
-        found = [button["payload"] for button in buttons if title.lower() in button["title"].lower()]
+        wanted = plain(title).lower()
+        found = [button["payload"] for button in buttons if wanted in plain(button["title"]).lower()]
         assert found, f"no button says {title!r}: {[button['title'] for button in buttons]}"
         return found[-1]
 
     @property
     def said(self) -> str:
-        """The words of the last answer, sources included."""
+        """The words of the last answer, sources included, in plain typography."""
         lines = []
         for message in self.answer:
             sources = [f"{each['title']} {each['url']} {each['checked']}" for each in message.get("sources", [])]
             lines += [message["text"], *sources]
-        return "\n".join(lines)
+        return plain("\n".join(lines))
 
     @property
     def titles(self) -> list[str]:
-        """The titles of the buttons of the last answer."""
-        return [button["title"] for message in self.answer for button in message["buttons"]]
+        """The titles of the buttons of the last answer, in plain typography."""
+        return [plain(button["title"]) for message in self.answer for button in message["buttons"]]
 
     @property
     def awaited(self) -> dict[str, Any] | None:
@@ -236,6 +235,11 @@ class Citizen:
                     event = {}
 
 
+def plain(text: str) -> str:
+    """Return a text with straight apostrophes and ordinary spaces: typography is no business of a journey."""
+    return text.replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
     """Wait until a condition holds and return what it returned."""
     end = time.monotonic() + seconds
@@ -245,29 +249,55 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
     return result
 
 
+def environment(**settings: Any) -> dict[str, str]:
+    """Return the environment of a process of the service: the given settings and no other."""
+    foreign = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
+    own = {f"GUICHET_{name.upper()}": str(value) for name, value in settings.items()}
+    return foreign | {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"} | own
+
+
+def make_project(folder: Path) -> None:
+    """Make a folder that looks like a checkout of the project, so that nothing is written to the real one."""
+    folder.mkdir(parents=True)
+    for name in PROJECT:
+        (folder / name).symlink_to(ROOT / name)
+
+
 def _changed(path: Path) -> float:
-    files = [path] if path.is_file() else [each for each in path.rglob("*") if each.suffix in (".yml", ".py")]
+    files = [path] if path.is_file() else list(path.rglob("*.yml"))
     return max(each.stat().st_mtime for each in files)
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a model of the present data: GUICHET_TEST_MODELS, the project's own, or one to train into."""
-    if "GUICHET_TEST_MODELS" in os.environ:
-        return Path(os.environ["GUICHET_TEST_MODELS"]).resolve()
-    archives = [each.stat().st_mtime for each in (ROOT / "models").glob("*.tar.gz")]
-    if archives and max(archives) > max(_changed(ROOT / name) for name in LEARNT_FROM):
-        return ROOT / "models"
-    return tmp_path_factory.mktemp("models")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's model when it was trained with the present code and data, else one that is trained here.
+
+    GUICHET_TEST_MODELS names another folder to take it from.
+    """
+    folder = Path(os.environ.get("GUICHET_TEST_MODELS", ROOT / "models")).resolve()
+    if is_usable(folder) and current_model(folder).stat().st_mtime > max(_changed(ROOT / name) for name in LEARNT_FROM):
+        return current_model(folder)
+    project = tmp_path_factory.mktemp("training") / "project"
+    make_project(project)
+    trained = subprocess.run(
+        [sys.executable, "-m", "bot", "train"],
+        cwd=project,
+        env=environment(data_dir=project / "var"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert trained.returncode == 0, trained.stderr[-3000:]
+    return current_model(project / "models")
 
 
 @pytest.fixture(scope="session")
-def new_service(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Callable[..., Any]:
+def new_service(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Callable[..., Any]:
     """Start a service of one's own: a context manager that takes settings."""
 
     @contextmanager
     def run(**settings: Any) -> Iterator[Service]:
-        service = Service(tmp_path_factory.mktemp("service") / "project", models, **settings)
+        service = Service(tmp_path_factory.mktemp("service") / "project", archive, **settings)
         try:
             service.start()
             yield service

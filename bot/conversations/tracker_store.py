@@ -21,6 +21,7 @@ from rasa.shared.core.events import (
     ConversationResumed,
     Event,
     Restarted,
+    SessionStarted,
     SlotSet,
     UserUttered,
     deserialise_events,
@@ -69,9 +70,12 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
         turn = current()
         if turn is None or turn.failure is not None:
             return
-        text = mask(turn.text).text if turn.field is None else f"[réponse : {turn.field}]"
+        text = mask(turn.text).text
+        if turn.field is not None:
+            # What was understood of an answer, or chosen with a button, tells it as well as its words do.
+            text, turn.parse["entities"] = f"[réponse : {turn.field}]", []
         turn.parse["actions"] = _actions_of_turn(tracker.events)
-        state = fold(tracker, text)
+        state = fold(tracker, text, answer=turn.field is not None)
         language = tracker.get_slot("language") or "fr"
         await self._store.record(turn, state, language=language, logged_text=text)
         turn.saved = True
@@ -96,12 +100,13 @@ def rebuild(sender_id: str, state: dict[str, Any], domain: Domain) -> DialogueSt
     return DialogueStateTracker.from_events(sender_id, events, domain.slots)
 
 
-def fold(tracker: DialogueStateTracker, last_text: str) -> dict[str, Any]:
+def fold(tracker: DialogueStateTracker, last_text: str, *, answer: bool = False) -> dict[str, Any]:
     """Return the state of a tracker: the events of the last turns, and what the older ones had established.
 
     Args:
         tracker: after a turn.
         last_text: what may be kept of the last message of the citizen.
+        answer: whether that message answered a field, so that nothing of what was understood in it is kept.
     """
     events = [event for event in tracker.events if not isinstance(event, BotUttered)]
     starts = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
@@ -119,7 +124,7 @@ def fold(tracker: DialogueStateTracker, last_text: str) -> dict[str, Any]:
             loop = event.name
         elif isinstance(event, AllSlotsReset):
             slots = {}
-        elif isinstance(event, Restarted):
+        elif isinstance(event, Restarted | SessionStarted):
             slots, loop, paused = {}, None, False
         elif isinstance(event, ConversationPaused | ConversationResumed):
             paused = isinstance(event, ConversationPaused)
@@ -127,6 +132,8 @@ def fold(tracker: DialogueStateTracker, last_text: str) -> dict[str, Any]:
     for event in reversed(window):
         if event["event"] == "user":
             event["text"] = event["parse_data"]["text"] = last_text
+            if answer:
+                event["parse_data"]["entities"] = []
             break
     return {
         "slots": {name: value for name, value in slots.items() if value is not None},

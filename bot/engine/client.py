@@ -4,9 +4,26 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import GuichetError, Unavailable
+from bot.errors import (
+    Conflict,
+    Failed,
+    GuichetError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+    Unprocessable,
+)
 
-_CLASSES = {cls.status: cls for cls in GuichetError.__subclasses__()}
+_BY_STATUS: dict[int, type[GuichetError]] = {
+    each.status: each
+    for each in (
+        *(InvalidInput, TooLarge, Unprocessable, NotAllowed, NotFound, Conflict, TooManyRequests),
+        *(Unavailable, Failed),
+    )
+}
 
 
 class EngineClient:
@@ -66,7 +83,7 @@ class EngineClient:
             return answer
         answer = answer or {}
         known = {"type", "title", "status", "detail", "code"}
-        raise _CLASSES.get(response.status, GuichetError)(
+        raise _BY_STATUS.get(response.status, Failed)(
             answer.get("detail", "The assistant failed."),
             code=answer.get("code"),
             **{key: value for key, value in answer.items() if key not in known},

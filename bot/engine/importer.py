@@ -3,6 +3,8 @@
 Rasa opens every YAML file below `data/` to guess its kind, with a slow parser; the catalogue lies there too.
 """
 
+from pathlib import Path
+
 from rasa.shared.importers.rasa import RasaFileImporter
 
 
@@ -16,7 +18,7 @@ class DataImporter(RasaFileImporter):
         training_data_paths: list[str] | str | None = None,
     ) -> None:
         paths = [training_data_paths] if isinstance(training_data_paths, str) else (training_data_paths or ["data"])
-        rooms = [f"{path}/{room}" if path.rstrip("/") == "data" else path for path in paths for room in ROOMS]
+        rooms = [f"{path}/{room}" if Path(path).name == "data" else path for path in paths for room in ROOMS]
         super().__init__(config_file, domain_path, list(dict.fromkeys(rooms)))
 
 

@@ -73,6 +73,8 @@ def dotted_paths(project: Path) -> list[tuple[str, str]]:
 def _yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except OSError as error:
+        raise Misconfigured(f"{path}: {error.strerror}", code="project-invalid") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""

@@ -9,10 +9,10 @@ from tests.service import Citizen
 
 PRICE = re.compile(r"\d[\d,.]*\s?€|€\d")
 PASSPORT = {
-    "fr": ("Quels papiers pour refaire mon passeport, et ça coûte combien ?", "86\u00a0€", "Votre passeport actuel"),
+    "fr": ("Quels papiers pour refaire mon passeport, et ça coûte combien ?", "86 €", "Votre passeport actuel"),
     "en": ("Which documents to renew my passport, and how much is it?", "€86", "Your present passport"),
 }
-CHILD = {"fr": ("et pour mon fils de 8 ans ?", "17\u00a0€"), "en": ("and for my 8 year old son?", "€17")}
+CHILD = {"fr": ("et pour mon fils de 8 ans ?", "17 €"), "en": ("and for my 8 year old son?", "€17")}
 PERSON = {"fr": "Parler à une personne", "en": "Talk to a person"}
 
 

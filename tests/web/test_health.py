@@ -1,0 +1,61 @@
+"""What watches over the service: is it alive, can it answer, and what did it do."""
+
+import re
+
+import aiohttp
+
+from tests.service import Citizen
+
+
+async def test_the_gateway_says_that_it_lives_and_can_answer(session: aiohttp.ClientSession) -> None:
+    async with session.get("/health") as response:
+        assert (response.status, await response.json()) == (200, {"status": "ok"})
+    async with session.get("/ready") as response:
+        assert response.status == 200
+        assert await response.json() == {"ready": True, "database": True, "engine": True}
+
+
+async def figures(session: aiohttp.ClientSession) -> dict[str, float]:
+    async with session.get("/metrics") as response:
+        assert response.content_type == "text/plain"
+        text = await response.text()
+    found = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            sample = re.fullmatch(r'([a-z_]+(?:\{[a-z_]+="[^"]*"(?:,[a-z_]+="[^"]*")*\})?) (-?[\d.e+]+)', line)
+            assert sample, line
+            found[sample[1]] = float(sample[2])
+    return found
+
+
+async def test_the_figures_count_what_happens_and_hold_no_words(session: aiohttp.ClientSession) -> None:
+    route = 'guichet_http_requests_total{method="POST",route="/api/conversations/{id}/messages",status="200"}'
+    before = await figures(session)
+    citizen = await Citizen.arrive(session)
+    await citizen.say("combien coûte un passeport pour un adulte ?")
+    await citizen.post({"text": ""})
+    after = await figures(session)
+    assert after[route] == before.get(route, 0) + 1
+    assert after[route.replace("200", "422")] == before.get(route.replace("200", "422"), 0) + 1
+    answered = 'guichet_messages_total{outcome="answered"}'
+    assert after[answered] == before.get(answered, 0) + 1
+    assert after["guichet_engine_up"] == 1
+    assert not any(citizen.id in name or "passeport" in name for name in after)
+
+
+async def test_unknown_addresses_do_not_multiply_the_figures(session: aiohttp.ClientSession) -> None:
+    for number in range(5):
+        await session.get(f"/nothing-{number}")
+    assert not any("/nothing-" in name for name in await figures(session))
+
+
+async def test_the_catalogue_lists_every_service_in_the_language_asked_for(session: aiohttp.ClientSession) -> None:
+    titles = {}
+    for language in ("fr", "en"):
+        async with session.get("/api/catalogue", params={"language": language}) as response:
+            services = (await response.json())["services"]
+        titles[language] = {service["id"]: service["title"] for service in services}
+        assert all({"id", "title", "administration", "submittable"} <= set(service) for service in services)
+    assert titles["fr"]["birth-certificate"] == "Acte de naissance"
+    assert titles["en"]["birth-certificate"] == "Birth certificate"
+    assert titles["fr"].keys() == titles["en"].keys()
