@@ -34,9 +34,15 @@ class Field:
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a term, the highest for one that no document has."""
-        column = self.vocabulary.get(term)
-        held = 0 if column is None else int(self._begins[column + 1] - self._begins[column])
+        held = len(self.having(term))
         return float(np.log(1 + (self.size - held + 0.5) / (held + 0.5)))
+
+    def having(self, term: str) -> NDArray[np.int32]:
+        """Return the numbers of the documents that have a term."""
+        column = self.vocabulary.get(term)
+        if column is None:
+            return np.empty(0, dtype=np.int32)
+        return self._documents[self._begins[column] : self._begins[column + 1]]
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """Return the score of each document for weighted terms."""

@@ -8,8 +8,6 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import InMemoryTrackerStore
-from rasa.shared.core.domain import Domain
 
 from bot.conversations.model import Button, Message
 from bot.conversations.store import ConversationStore
@@ -17,12 +15,11 @@ from bot.conversations.tracker_store import LogTrackerStore
 from bot.conversations.turn import Turn, opened
 from bot.engine.actions_in_process import ActionsInProcess
 from bot.engine.channel import Collector
+from bot.engine.load import load_agent, understand
 from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
 
 logger = logging.getLogger(__name__)
 
-WARMING = ("Bonjour", "Quels papiers pour un passeport ?", "How much is it?")
-"""Messages understood by a new model before it serves, so that no citizen waits for what is loaded on first use."""
 LOCKS_KEPT = 10_000
 
 
@@ -61,21 +58,7 @@ class Host:
             logger.info("model %s in service", model.name)
 
     def _load(self, model: Path) -> Agent:
-        if not model.is_file():
-            raise Misconfigured(f"There is no model at {model}: run `guichet train`.", code="no-model")
-        try:
-            agent = Agent(tracker_store=InMemoryTrackerStore(Domain.empty()), action_endpoint=self._actions)
-            agent.load_model(str(model))
-            for text in WARMING:
-                parse = agent.processor._parse_message_with_graph(UserMessage(text), tracker=None)
-                if not parse.get("intent_ranking"):
-                    raise ValueError("it understands nothing")
-        except Exception as error:
-            logger.error("model %s refused: %s", model.name, type(error).__name__)
-            raise Misconfigured(
-                f"The model {model.name} cannot be used ({type(error).__name__}: {error}). Train it again.",
-                code="bad-model",
-            ) from error
+        agent = load_agent(model, self._actions)
         missing = set(agent.domain.user_actions) - self._actions.names - set(agent.domain.responses)
         if missing:
             raise Misconfigured(
@@ -93,11 +76,7 @@ class Host:
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return what is understood of a text, as Rasa has it."""
-        # A leading slash would be a command to Rasa; what a person types is text. A text of slashes is an empty one.
-        parse: dict[str, Any] = self._serving().processor._parse_message_with_graph(
-            UserMessage(text.lstrip("/ ") or " "), tracker=None
-        )
-        return parse | {"text": text}
+        return understand(self._serving(), text)
 
     async def answer(self, conversation_id: str, message_id: str, text: str) -> list[Message]:
         """Answer a message of a conversation; the same `message_id` twice is answered once.

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
-
+from bot.engine.load import load_agent, understand
 from bot.learning.models import current_model
 from bot.settings import Settings
 
@@ -19,15 +17,12 @@ def open_parser(settings: Settings) -> Callable[[str], dict[str, Any]]:
         A function from a text to `{"text", "intent", "ranking", "service", "services", "entities", "language"}`.
 
     Raises:
-        Misconfigured: there is no model.
+        Misconfigured: there is no model that can be used.
     """
-    agent = Agent()
-    agent.load_model(str(current_model(settings.models_dir)))
-    processor = agent.processor
+    agent = load_agent(current_model(settings.models_dir))
 
     def parse(text: str) -> dict[str, Any]:
-        # As in a conversation, a leading slash is no command.
-        found = processor._parse_message_with_graph(UserMessage(text.lstrip("/ ") or " "), tracker=None)
+        found = understand(agent, text)
         return {
             "text": text,
             "intent": found["intent"],

@@ -42,8 +42,6 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app.on_response_prepare.append(protect)
     for module in (conversations, catalogue, health, openapi, pages):
         app.add_routes(module.routes)
-    # A preflight asks with a method that no handler has; the middleware of origins answers it.
-    app.router.add_route("OPTIONS", "/api/{any:.*}", _nothing)
     return app
 
 
@@ -66,7 +64,3 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
 async def _end_streams(app: web.Application) -> None:
     app[conversations.CLOSING].set()
     app[HUB].close()
-
-
-async def _nothing(request: web.Request) -> web.Response:
-    return web.Response(status=204)

@@ -86,25 +86,26 @@ async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(
             request, InvalidInput("Pages of this origin may not call this service.", code="origin-refused"), 403
         )
-    if request.method == "OPTIONS" and allowed:
-        response: web.StreamResponse = web.Response(status=204)
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
-        response.headers["Access-Control-Max-Age"] = "3600"
-    else:
-        response = await handler(request)
-    if allowed and not response.prepared:
-        response.headers["Access-Control-Allow-Origin"] = str(origin)
-        response.headers["Vary"] = "Origin"
+    if request.method != "OPTIONS" or not allowed:
+        return await handler(request)
+    # A preflight asks with a method that no handler has.
+    response = web.Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
+    response.headers["Access-Control-Max-Age"] = "3600"
     return response
 
 
 async def protect(request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that protect, as a signal: streams get them too."""
+    """Add the headers that protect and those that let an allowed origin read, as a signal: streams and refusals too."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     page = response.content_type == "text/html"
     response.headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else API_POLICY)
+    origin = request.headers.get("Origin")
+    if origin in request.app[SETTINGS].origins:
+        response.headers["Access-Control-Allow-Origin"] = str(origin)
+        response.headers["Vary"] = "Origin"
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
     elif request.path.endswith(".js"):

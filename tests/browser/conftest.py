@@ -1,9 +1,59 @@
-"""The tests of this folder talk to the running service of tests/service.py."""
+"""A real browser on the real page of the running service."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.service import Service
+
+QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Registered once, whichever folder comes first: an imported fixture would start a service for each folder.
     if not config.pluginmanager.has_plugin("tests.service"):
         config.pluginmanager.import_plugin("tests.service")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the machine has it; CI must have one."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "there is no `chromium` on this machine"
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs a browser: {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=[*QUIET.split(), "--disable-sync"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]:
+    """Open the page of demonstration as a citizen; whatever the browser complains of fails the test at its end."""
+    contexts, complaints = [], []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{"locale": "fr-FR", "viewport": {"width": 1280, "height": 800}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        # A breach of the content security policy is told on the console too.
+        page.on("console", lambda message: complaints.append(message.text) if message.type in BAD else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(service.url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+BAD = ("error", "warning")

@@ -28,7 +28,9 @@ MOST_QUESTIONS = 40
 SUMMARY = "confirm"
 
 
-async def begin(citizen: Citizen, title: str, *, by_buttons: bool, words: str = "Je voudrais faire une demande") -> None:
+async def begin(
+    citizen: Citizen, title: str, *, by_buttons: bool, words: str = "Je voudrais faire une demande"
+) -> None:
     """Ask for the request of a service, with its title or with the buttons of the welcome."""
     if by_buttons:
         await citizen.say(citizen.welcome[-1]["buttons"][0]["payload"])
@@ -64,7 +66,9 @@ async def answer(citizen: Citizen, *, by_buttons: bool = False) -> list[Message]
     raise AssertionError(f"no answer to {awaited} was taken: {citizen.said}")
 
 
-async def file_request(citizen: Citizen, title: str = "Acte de naissance", confirm: str = "Confirmer") -> dict[str, str]:
+async def file_request(
+    citizen: Citizen, title: str = "Acte de naissance", confirm: str = "Confirmer"
+) -> dict[str, str]:
     """File a request to the end with buttons, and return it as the receipt shows it."""
     await begin(citizen, title, by_buttons=True)
     await fill_in(citizen, by_buttons=True)

@@ -13,9 +13,7 @@ async def test_every_turn_is_logged_with_what_was_understood_and_done(citizen: C
     await citizen.say("Quels papiers pour refaire mon passeport, et ça coûte combien ?")
     await citizen.say("et pour mon fils de 8 ans ?")
     await citizen.press("Délai")
-    first, second, third = service.rows(
-        "SELECT * FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id
-    )
+    first, second, third = service.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id)
     for turn in (first, second, third):
         assert turn["service"] == "passport"
         assert turn["moment"] == "information"

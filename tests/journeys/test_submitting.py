@@ -41,7 +41,9 @@ async def test_a_request_is_filed_to_its_receipt(
         assert (plain(field.label[language]) in citizen.said) == (field.id in answered)
     assert not service.rows("SELECT 1 FROM requests WHERE conversation_id = ? AND state = 'filed'", citizen.id)
 
-    await (citizen.press(CONFIRM[language]) if by_buttons else citizen.say({"fr": "confirmer", "en": "confirm"}[language]))
+    await (
+        citizen.press(CONFIRM[language]) if by_buttons else citizen.say({"fr": "confirmer", "en": "confirm"}[language])
+    )
     receipt = citizen.request
     assert REFERENCE.fullmatch(receipt["reference"])
     assert ACCESS_CODE.fullmatch(receipt["access_code"])

@@ -37,9 +37,7 @@ async def test_what_is_not_json_is_refused(citizen: Citizen, session: aiohttp.Cl
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"bonjour"', b"12", b"null", b"true"])
-async def test_what_is_not_an_object_is_refused(
-    citizen: Citizen, session: aiohttp.ClientSession, body: bytes
-) -> None:
+async def test_what_is_not_an_object_is_refused(citizen: Citizen, session: aiohttp.ClientSession, body: bytes) -> None:
     for path in ("/api/conversations", MESSAGES.format(id=citizen.id)):
         async with session.post(path, data=body, headers=citizen.headers) as response:
             assert (await problem_of(response, 400))["code"] == "not-json"

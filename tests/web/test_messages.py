@@ -10,7 +10,20 @@ from tests.service import Citizen, Service
 
 @pytest.mark.parametrize(
     "text",
-    ["🙂", "👍🏽", "😡😡😡", "?", "…", "<b>passeport</b>", "'; DROP TABLE turns; --", "{}", "${7*7}", "%s%n", "日本語", "مرحبا"],
+    [
+        "🙂",
+        "👍🏽",
+        "😡😡😡",
+        "?",
+        "…",
+        "<b>passeport</b>",
+        "'; DROP TABLE turns; --",
+        "{}",
+        "${7*7}",
+        "%s%n",
+        "日本語",
+        "مرحبا",
+    ],
 )
 async def test_any_signs_are_answered(citizen: Citizen, text: str) -> None:
     answer = await citizen.say(text)
@@ -18,7 +31,8 @@ async def test_any_signs_are_answered(citizen: Citizen, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["passeport\x00", "\x00passeport", "pass\ud83deport", "passeport \ud800", "a\u0301" * 100, "\u202epasseport"]
+    "text",
+    ["passeport\x00", "\x00passeport", "pass\ud83deport", "passeport \ud800", "a\u0301" * 100, "\u202epasseport"],
 )
 async def test_signs_that_no_database_keeps_do_no_harm(citizen: Citizen, service: Service, text: str) -> None:
     body = json.dumps({"text": text}).encode()
@@ -33,32 +47,35 @@ async def test_signs_that_no_database_keeps_do_no_harm(citizen: Citizen, service
 @pytest.mark.parametrize(
     "text",
     [
-        "/restart",
-        "/session_start",
-        "/back",
-        '/submit_request{"service": "birth-certificate"}',
+        *("/restart", "/session_start", "/back", "/", "///", "/confirm_request", "/EXTERNAL: action_store_note"),
         '/rate{"face": "good", "moment": "information"}',
         '/inform{"service": "passport"}',
-        "/EXTERNAL: action_store_note",
-        "///",
-        "/",
+        '/answer_field{"field": "copy_type", "value": "full"}',
+        '/submit_request{"service": "family-booklet"}',
     ],
 )
 async def test_a_leading_slash_is_text_and_commands_nothing(citizen: Citizen, service: Service, text: str) -> None:
     await citizen.say("combien coûte un passeport pour un adulte ?")
     await citizen.say(text)
-    *_, turn = service.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id)
-    assert turn["kind"] == "text"
-    assert turn["text"] == text
-    assert turn["intent"] not in ("restart", "session_start", "back", "rate")
+    before, turn = service.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id)
+    assert before["number"] == 1, "what was said before is not forgotten"
+    assert (turn["kind"], turn["text"]) == ("text", text)
     assert turn["confidence"] < 1
+    assert turn["intent"] not in ("restart", "session_start", "back", "rate", "answer_field", "confirm_request")
     assert not service.rows("SELECT 1 FROM feedback WHERE conversation_id = ?", citizen.id)
-    assert not service.rows("SELECT 1 FROM requests WHERE conversation_id = ?", citizen.id)
+
+
+@pytest.mark.parametrize("text", ["/restart", "/session_start", "/back", "/"])
+async def test_a_command_of_the_machine_does_not_make_it_forget(citizen: Citizen, text: str) -> None:
+    await citizen.say("combien coûte un passeport pour un adulte ?")
+    await citizen.say(text)
     await citizen.say("et pour mon fils de 8 ans ?")
-    assert "17 €" in citizen.said, "the conversation goes on as if nothing was"
+    assert "17 €" in citizen.said
 
 
-async def test_a_button_of_another_conversation_is_unknown_here(citizen: Citizen, session: aiohttp.ClientSession) -> None:
+async def test_a_button_of_another_conversation_is_unknown_here(
+    citizen: Citizen, session: aiohttp.ClientSession
+) -> None:
     other = await Citizen.arrive(session)
     status, problem = await citizen.post({"text": other.welcome[-1]["buttons"][0]["payload"]})
     assert (status, problem["code"]) == (404, "unknown-button")

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from bot.settings import Settings
 from bot.web.app import create_gateway
-from tests.journeys.player import begin, fill_in
+from tests.journeys.player import answer, begin
 from tests.service import ROOT, Citizen
 
 METHODS = {"get", "post", "delete", "put", "patch"}
@@ -90,7 +90,7 @@ async def test_what_comes_back_is_what_is_described(
     await begin(citizen, "Signaler un problème dans la rue", by_buttons=True)
     while citizen.awaited and citizen.awaited["field"] != "confirm":
         check(messages, "post", 200, {"messages": citizen.answer})
-        await fill_in(citizen, until=next_of(citizen))
+        await answer(citizen)
     await citizen.press("Confirmer")
     assert citizen.request["access_code"]
     check(messages, "post", 200, {"messages": citizen.answer})
@@ -102,8 +102,3 @@ async def test_what_comes_back_is_what_is_described(
     for path in ("/api/catalogue", "/health", "/ready"):
         async with session.get(path) as response:
             check(path, "get", 200, await response.json())
-
-
-def next_of(citizen: Citizen) -> str:
-    """Return nothing that is a field, so that the form is filled in to the summary."""
-    return "confirm"

@@ -126,10 +126,6 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
     sequence = min(int(last[:18]), conversation.messages) if last else conversation.messages
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
-    origin = request.headers.get("Origin")
-    if origin in request.app[SETTINGS].origins:
-        response.headers["Access-Control-Allow-Origin"] = str(origin)
-        response.headers["Vary"] = "Origin"
     await response.prepare(request)
     with request.app[HUB].listening(conversation.id) as bell, suppress(ClientConnectionResetError):
         await _push(request, response, conversation.id, sequence, bell)
