@@ -26,10 +26,13 @@ else
         fail "Python 3.12 could not be fetched. Install python3.12 or python3.11, then try again."
 fi
 
-echo "setup: installing with $(.venv/bin/python --version); this takes two minutes the first time" >&2
-# The lock is complete and tried: nothing is resolved again. Rasa's own metadata refuse this Python, hence the second option.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
-    --require-hashes --requirement requirements.lock || fail "the libraries could not be installed; is there a network?"
+echo "setup: installing with $(.venv/bin/python --version)" >&2
+# The lock is complete and tried: nothing is resolved again, and the Python that Rasa's metadata refuse is accepted.
+# uv is ten times faster than pip; pip takes over where uv finds no index (a mirror that only pip is told of).
+pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check "$@"; }
+fast() { pip install uv && .venv/bin/uv pip install --quiet --python .venv/bin/python "$@"; }
+fast --no-deps --require-hashes --requirement requirements.lock ||
+    pip install --no-deps --ignore-requires-python --require-hashes --requirement requirements.lock ||
+    fail "the libraries could not be installed; is there a network?"
 # Built in an environment of its own: Rasa needs an older `packaging` than setuptools does.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . ||
-    fail "the project itself could not be installed."
+fast --no-deps --editable . || pip install --no-deps --editable . || fail "the project itself could not be installed."

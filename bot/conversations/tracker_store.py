@@ -7,7 +7,7 @@ transaction (`ConversationStore.record`).
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
@@ -30,7 +30,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversations.store import ConversationStore
 from bot.conversations.turn import current
-from bot.privacy.masking import mask
 
 # Rasa looks through all classes of events for each event that it reads (a tenth of a turn, measured).
 Event.resolve_by_type = staticmethod(functools.cache(Event.resolve_by_type))
@@ -45,11 +44,13 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
     Args:
         domain: the domain of the model in service.
         store: where conversations are.
+        masked: returns a text without personal data, as the log may keep it.
     """
 
-    def __init__(self, domain: Domain | None, store: ConversationStore) -> None:
+    def __init__(self, domain: Domain | None, store: ConversationStore, masked: Callable[[str], str]) -> None:
         super().__init__(domain)
         self._store = store
+        self._masked = masked
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of a conversation, or None when nothing was said in it."""
@@ -70,7 +71,7 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
         turn = current()
         if turn is None or turn.failure is not None:
             return
-        text = mask(turn.text).text
+        text = self._masked(turn.text)
         if turn.field is not None:
             # What was understood of an answer, or chosen with a button, tells it as well as its words do.
             text, turn.parse["entities"] = f"[réponse : {turn.field}]", []

@@ -17,6 +17,8 @@ from bot.engine.actions_in_process import ActionsInProcess
 from bot.engine.channel import Collector
 from bot.engine.load import load_agent, understand
 from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
+from bot.privacy.masking import mask
+from bot.requests.reference import hide_access_codes
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ class Host:
                 code="bad-model",
             )
         # Rasa wraps every store in one that falls back to memory and forgets; ours is put in without it.
-        agent.processor.tracker_store = LogTrackerStore(agent.domain, self._store)
+        agent.processor.tracker_store = LogTrackerStore(agent.domain, self._store, _masked)
         return agent
 
     def _serving(self) -> Agent:
@@ -146,3 +148,8 @@ class Host:
             if not self._locks[oldest].locked():
                 del self._locks[oldest]
         return lock
+
+
+def _masked(text: str) -> str:
+    # An access code opens a request: it is hidden like personal data, and before a phone number is seen in it.
+    return mask(hide_access_codes(text)).text

@@ -76,6 +76,8 @@ def prepare_rasa(*, light: bool = True) -> None:
     """Make Rasa importable and quiet: without TensorFlow, telemetry and the warnings of its old dependencies."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")  # bars that move are noise in a file
     warnings.simplefilter("ignore")
     no_tensorflow.install(light=light)
     import structlog

@@ -17,6 +17,7 @@ from bot.db import Base, Database
 from bot.engine.train import prepare_rasa
 from bot.errors import Failed
 from bot.privacy.encryption import Cipher
+from bot.privacy.masking import mask
 from tests.conftest import ROOT
 
 prepare_rasa()
@@ -141,7 +142,7 @@ def conversations(database: Database, cipher: Cipher) -> ConversationStore:
 
 @pytest.fixture
 def trackers(conversations: ConversationStore) -> LogTrackerStore:
-    return LogTrackerStore(DOMAIN, conversations)
+    return LogTrackerStore(DOMAIN, conversations, lambda text: mask(text).text)
 
 
 async def _play(trackers: LogTrackerStore, turn: Turn, *events: Event) -> None:
