@@ -28,9 +28,10 @@ fi
 
 echo "setup: installing with $(.venv/bin/python --version)" >&2
 # The lock is complete and tried: nothing is resolved again, and the Python that Rasa's metadata refuse is accepted.
-# uv is ten times faster than pip; pip takes over where uv finds no index (a mirror that only pip is told of).
+# uv is ten times faster than pip, which takes over where uv finds no index (a mirror that only pip is told of).
+# `--no-config`: the overrides of pyproject.toml are for making the lock.
 pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check "$@"; }
-fast() { pip install uv && .venv/bin/uv pip install --quiet --python .venv/bin/python "$@"; }
+fast() { pip install uv && .venv/bin/uv --no-config pip install --quiet --python .venv/bin/python "$@"; }
 fast --no-deps --require-hashes --requirement requirements.lock ||
     pip install --no-deps --ignore-requires-python --require-hashes --requirement requirements.lock ||
     fail "the libraries could not be installed; is there a network?"

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.service import Service
-
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 
 
@@ -19,7 +17,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin("tests.service")
 
 
-@pytest.fixture(scope="session")
+# For these tests only: as long as it is open, Playwright runs an event loop that tests of other folders cannot share.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it; CI must have one."""
     path = shutil.which("chromium")
@@ -35,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, service: Any) -> Iterator[Callable[..., Page]]:
     """Open the page of demonstration as a citizen; whatever the browser complains of fails the test at its end."""
     contexts, complaints = [], []
 

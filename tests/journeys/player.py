@@ -1,6 +1,8 @@
 """Plays the part of a citizen who files a request, knowing nothing but what `input` says of each question."""
 
-from tests.service import Citizen, Message
+from typing import Any
+
+from tests.citizen import Citizen, Message
 
 # Words that occur nowhere else, so that any trace of them in a log or a table is a leak.
 PERSON = "Zéphyrine Quatrebarbes"
@@ -66,9 +68,7 @@ async def answer(citizen: Citizen, *, by_buttons: bool = False) -> list[Message]
     raise AssertionError(f"no answer to {awaited} was taken: {citizen.said}")
 
 
-async def file_request(
-    citizen: Citizen, title: str = "Acte de naissance", confirm: str = "Confirmer"
-) -> dict[str, str]:
+async def file_request(citizen: Citizen, title: str, confirm: str) -> dict[str, Any]:
     """File a request to the end with buttons, and return it as the receipt shows it."""
     await begin(citizen, title, by_buttons=True)
     await fill_in(citizen, by_buttons=True)

@@ -6,8 +6,9 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from tests.citizen import Citizen
 from tests.journeys.player import begin, fill_in
-from tests.service import Citizen, Service
+from tests.service import Service
 
 
 @pytest.fixture

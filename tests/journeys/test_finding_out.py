@@ -1,11 +1,11 @@
-"""A citizen asks what a service needs and costs: a true answer with its source and date, or an honest "I do not know"."""
+"""A citizen asks what a service needs and costs: a true answer with source and date, or an honest "I do not know"."""
 
 import re
 
 import aiohttp
 import pytest
 
-from tests.service import Citizen
+from tests.citizen import Citizen
 
 PRICE = re.compile(r"\d[\d,.]*\s?€|€\d")
 PASSPORT = {

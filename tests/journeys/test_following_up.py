@@ -7,8 +7,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.citizen import Citizen
 from tests.journeys.player import file_request
-from tests.service import Citizen, Service
+from tests.service import Service
 
 WORDS = {
     "fr": ("Acte de naissance", "Confirmer", "où en est ma demande ?", "Suivre ma demande", "est déposée"),

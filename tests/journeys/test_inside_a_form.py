@@ -3,8 +3,9 @@
 import aiohttp
 import pytest
 
+from tests.citizen import Citizen
 from tests.journeys.player import EMAIL, STREET, answer, begin, fill_in
-from tests.service import Citizen, Service
+from tests.service import Service
 
 BIRTH = {"fr": "Acte de naissance", "en": "Birth certificate"}
 WRONG = [

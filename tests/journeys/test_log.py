@@ -5,8 +5,9 @@ from datetime import datetime
 
 import aiohttp
 
+from tests.citizen import Citizen
 from tests.journeys.player import SECRETS, begin, fill_in
-from tests.service import Citizen, Service
+from tests.service import Service
 
 
 async def test_every_turn_is_logged_with_what_was_understood_and_done(citizen: Citizen, service: Service) -> None:

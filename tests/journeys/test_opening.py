@@ -3,7 +3,8 @@
 import aiohttp
 import pytest
 
-from tests.service import Citizen, Service
+from tests.citizen import Citizen
+from tests.service import Service
 
 NOTICE = {
     "fr": ("une machine, pas une personne", "démarches", "gardés", "demander une personne"),

@@ -1,10 +1,11 @@
-"""After each moment the citizen may say how it went: three faces at once, words for who wants, silence stores nothing."""
+"""After each moment the citizen may say how it went: three faces, words for who wants, and silence stores nothing."""
 
 import aiohttp
 import pytest
 
+from tests.citizen import Citizen, Message
 from tests.journeys.player import file_request
-from tests.service import Citizen, Message, Service
+from tests.service import Service
 
 FACES = {"fr": ["🙂 Très bien", "😐 Moyen", "🙁 Pas bien"], "en": ["🙂 Very well", "😐 So-so", "🙁 Not well"]}
 NOTES = [10, 5, 0]

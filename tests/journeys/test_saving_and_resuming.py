@@ -5,8 +5,9 @@ import re
 import aiohttp
 import pytest
 
+from tests.citizen import Citizen
 from tests.journeys.player import SECRETS, STREET, begin, fill_in
-from tests.service import Citizen, Service
+from tests.service import Service
 
 WORDS = {
     "fr": ("Acte de naissance", "sauvegarder", "reprendre ma demande", "Suivre ma demande", "Reprendre la demande"),

@@ -7,26 +7,30 @@ import pytest
 
 from bot.catalogue.load import load_catalogue
 from bot.catalogue.model import Service as PublicService
+from tests.citizen import Citizen, plain
 from tests.journeys.player import SECRETS, begin, fill_in
-from tests.service import ROOT, Citizen, Service, plain
+from tests.service import ROOT, Service
 
 SUBMITTABLE = load_catalogue(ROOT / "data").submittable
 REFERENCE = re.compile(r"GU-[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}")
 ACCESS_CODE = re.compile(r"\d{4}-\d{4}")
-CONFIRM = {"fr": "Confirmer et envoyer", "en": "Confirm and send"}
+CONFIRM = {"fr": ("Confirmer et envoyer", "confirmer"), "en": ("Confirm and send", "confirm")}
+# Each service in both languages and both ways; one of them in every combination.
+CASES = [(each, language, way) for each in SUBMITTABLE for language, way in (("fr", "text"), ("en", "buttons"))]
+CASES += [(SUBMITTABLE[0], "fr", "buttons"), (SUBMITTABLE[0], "en", "text")]
 
 
 def test_there_are_services_to_file() -> None:
     assert len(SUBMITTABLE) >= 5
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("by_buttons", [True, False], ids=["buttons", "text"])
-@pytest.mark.parametrize("wanted", SUBMITTABLE, ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    ("wanted", "language", "way"), CASES, ids=[f"{each.id}-{language}-{way}" for each, language, way in CASES]
+)
 async def test_a_request_is_filed_to_its_receipt(
-    session: aiohttp.ClientSession, service: Service, wanted: PublicService, by_buttons: bool, language: str
+    session: aiohttp.ClientSession, service: Service, wanted: PublicService, language: str, way: str
 ) -> None:
-    citizen = await Citizen.arrive(session, language)
+    citizen, by_buttons = await Citizen.arrive(session, language), way == "buttons"
     words = {"fr": "Je voudrais faire une demande", "en": "I would like to make a request"}[language]
     await begin(citizen, wanted.title[language], by_buttons=by_buttons, words=words)
     announced = int(re.search(r"(\d+) questions", citizen.said)[1])
@@ -41,9 +45,7 @@ async def test_a_request_is_filed_to_its_receipt(
         assert (plain(field.label[language]) in citizen.said) == (field.id in answered)
     assert not service.rows("SELECT 1 FROM requests WHERE conversation_id = ? AND state = 'filed'", citizen.id)
 
-    await (
-        citizen.press(CONFIRM[language]) if by_buttons else citizen.say({"fr": "confirmer", "en": "confirm"}[language])
-    )
+    await (citizen.press(CONFIRM[language][0]) if by_buttons else citizen.say(CONFIRM[language][1]))
     receipt = citizen.request
     assert REFERENCE.fullmatch(receipt["reference"])
     assert ACCESS_CODE.fullmatch(receipt["access_code"])

@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.service import Citizen
+from tests.citizen import Citizen
 
 UNKNOWN = "0" * 24
 MESSAGES = "/api/conversations/{id}/messages"

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.service import Citizen, Message
+from tests.citizen import Citizen, Message
 
 
 async def collect(citizen: Citizen, count: int, last_event_id: str = "") -> list[tuple[str, Message]]:

@@ -4,7 +4,7 @@ import re
 
 import aiohttp
 
-from tests.service import Citizen
+from tests.citizen import Citizen
 
 
 async def test_the_gateway_says_that_it_lives_and_can_answer(session: aiohttp.ClientSession) -> None:

@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.engine.client import EngineClient
 from bot.settings import Settings
 from bot.web.app import create_gateway
-from tests.service import ROOT, Citizen, Service
+from tests.citizen import Citizen
+from tests.service import ROOT, Service
 from tests.web.test_errors import problem_of
 
 

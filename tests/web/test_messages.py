@@ -5,7 +5,8 @@ import json
 import aiohttp
 import pytest
 
-from tests.service import Citizen, Service
+from tests.citizen import Citizen
+from tests.service import Service
 
 
 @pytest.mark.parametrize(

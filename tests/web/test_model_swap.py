@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.service import Citizen, Service
+from tests.citizen import Citizen
+from tests.service import Service
 
 
 @pytest.fixture
@@ -94,13 +95,10 @@ async def test_what_is_no_model_of_the_folder_is_refused(engine: aiohttp.ClientS
     assert await in_service(engine) == before
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/answer"), ("POST", "/parse"), ("POST", "/model"), ("GET", "/ready")]
-)
+@pytest.mark.parametrize("call", ["POST /answer", "POST /parse", "POST /model", "GET /ready"])
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer é"}])
-async def test_the_engine_answers_the_gateway_only(
-    service: Service, method: str, path: str, header: dict[str, str]
-) -> None:
+async def test_the_engine_answers_the_gateway_only(service: Service, call: str, header: dict[str, str]) -> None:
+    method, path = call.split()
     async with (
         aiohttp.ClientSession(service.engine()[0]) as client,
         client.request(method, path, json={}, headers=header) as response,

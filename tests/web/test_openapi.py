@@ -9,8 +9,9 @@ from jsonschema import Draft202012Validator
 
 from bot.settings import Settings
 from bot.web.app import create_gateway
+from tests.citizen import Citizen
 from tests.journeys.player import answer, begin
-from tests.service import ROOT, Citizen
+from tests.service import ROOT
 
 METHODS = {"get", "post", "delete", "put", "patch"}
 

@@ -5,11 +5,12 @@ import json
 
 import aiohttp
 
-from tests.service import Citizen, Service
+from tests.citizen import Citizen
+from tests.service import Service
 
 BURST = 20
 APART = 0.03
-"""Seconds between two messages that must arrive in their order: far more than two threads can overtake each other by."""
+"""Seconds between two messages that must arrive in their order: more than one can overtake another by."""
 
 
 async def test_messages_sent_at_once_are_all_answered_once(citizen: Citizen, service: Service) -> None:

@@ -3,35 +3,39 @@
 import asyncio
 import os
 import signal
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
-from tests.service import Citizen, Message, Service
+from tests.citizen import Citizen, Message
+from tests.service import Service, wait_for
 
 BACK_WITHIN = 90
 """Seconds in which the engine must be back, on a busy machine."""
 
 
 @pytest.fixture
-async def killed(service: Service, session: aiohttp.ClientSession) -> AsyncIterator[int]:
+async def killed(service: Service) -> AsyncIterator[int]:
     """Kill the engine, and leave a service that answers behind."""
     engine = service.parts()["engine"]
     os.kill(engine, signal.SIGKILL)
     yield engine
-    async with asyncio.timeout(BACK_WITHIN):
-        while not await is_ready(session):
-            await asyncio.sleep(0.2)
+    await asyncio.to_thread(wait_for, lambda: is_ready(service), BACK_WITHIN)
 
 
-async def is_ready(session: aiohttp.ClientSession) -> bool:
-    async with session.get("/ready") as response:
-        return response.status == 200
+def is_ready(service: Service) -> bool:
+    try:
+        with urllib.request.urlopen(f"{service.url}/ready", timeout=5):
+            return True
+    except urllib.error.URLError:
+        return False
 
 
 async def test_a_message_to_a_dead_engine_is_kept_and_answered_by_itself_once(
-    citizen: Citizen, session: aiohttp.ClientSession, service: Service, killed: int
+    citizen: Citizen, service: Service, killed: int
 ) -> None:
     listening = citizen.listen()
     async with asyncio.timeout(BACK_WITHIN):
@@ -96,9 +100,7 @@ async def test_an_engine_that_dies_under_load_loses_and_doubles_nothing(
     await asyncio.sleep(0.3)
     os.kill(service.parts()["engine"], signal.SIGKILL)
     await asyncio.gather(*talks)
-    async with asyncio.timeout(BACK_WITHIN):
-        while service.rows("SELECT 1 FROM pending_messages"):
-            await asyncio.sleep(0.2)
+    await asyncio.to_thread(wait_for, lambda: not service.rows("SELECT 1 FROM pending_messages"), BACK_WITHIN)
     for citizen in citizens:
         said = [message for message in await citizen.copy() if message["author"] == "citizen"]
         assert [message["client_id"] for message in said] == [f"m{number}" for number in range(8)]

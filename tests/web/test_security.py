@@ -3,7 +3,8 @@
 import aiohttp
 import pytest
 
-from tests.service import ALLOWED_ORIGIN, Citizen
+from tests.citizen import Citizen
+from tests.service import ALLOWED_ORIGIN
 
 PAGES = ["/", "/console", "/admin"]
 FILES = ["/widget.js", "/widget/element.js", "/demo/demo.css", "/demo/emblem.svg"]

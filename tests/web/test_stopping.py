@@ -12,7 +12,8 @@ from typing import Any
 import aiohttp
 
 from bot.learning.models import Card, code_digest, write_card
-from tests.service import Citizen, environment, make_project, wait_for
+from tests.citizen import Citizen
+from tests.service import environment, make_project, wait_for
 
 
 def alive(pid: int) -> bool:
