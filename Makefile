@@ -27,6 +27,7 @@ train: $(STAMP) ## train a model into models/
 
 bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.bench
+	@$(PYTHON) -m tests.benchmarks.search
 
 ##@ Upkeep
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml

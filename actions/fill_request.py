@@ -24,6 +24,8 @@ SURE, LIKELY, VERY_SURE = 0.5, 0.7, 0.8
 command whose words do not, and either when anything would fit."""
 SHORT = 8
 """Words up to which a message can be a command to a field that anything fits."""
+PLACES = {FieldType.ADDRESS, FieldType.COMMUNE}
+"""Fields whose answers sound like those of people who have no home ("rue", "chez moi") and are not."""
 RIGHT_KIND = {"date_future", "date_past", "number_range"}
 """Wrong answers that are answers all the same: "demain" to a date of birth is a date, not "later"."""
 STANDS_BACK = {
@@ -33,7 +35,6 @@ STANDS_BACK = {
     "ask_privacy",
     "track_request",
     "complain",
-    "distress",
 }
 """Intents other than questions that are answered before the form asks again."""
 
@@ -140,7 +141,9 @@ class _FormTurn:
             return self._ask(self.step)
         # From here on the words are an answer, right or wrong: the log keeps only that the field was answered.
         note(field=self.field.id)
-        if self._is_question(VERY_SURE) and self.visit.intent == "distress":
+        distress = self.visit.intent == "distress" and self.field.type not in PLACES
+        if distress and self.visit.confidence >= VERY_SURE:
+            # The words may well be the answer ("un homme est blessé"): help is named, and they are kept.
             self.visit.say("utter_distress")
         try:
             value = read_answer(self.field, text, date.today())

@@ -87,7 +87,7 @@ class ActionClarify(Action):
         else:
             visit.say("utter_unclear", buttons=[*buttons, person])
         service = meant(visit)
-        return slots(unclear=times, service=service.id if service else None)
+        return slots(unclear=times, service=service.id if service else visit.slot("service"))
 
 
 def meant(visit: Visit) -> Service | None:

@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         overrides = {name: getattr(options, name, None) for name in ("host", "port", "database_url", "data_dir")}
         settings = read_settings(**overrides)
-        for library in ("alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib"):
+        for library in ("alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib", "bm25s"):
             logging.getLogger(library).setLevel(logging.WARNING)
         logging.basicConfig(
             level=settings.log_level.upper(),
@@ -78,6 +78,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--train", required=True, type=Path, metavar="F", help='JSON lines {"text","intent"}')
     evaluate.add_argument("--test", required=True, type=Path, metavar="F", help='JSON lines {"text","intent"}')
     command("mask", _mask, "mask personal data: text on standard input, a line out for each line in")
+    fiches = command("fiches", _fiches, "import the official fiches: a folder or zip of DILA's XML, or JSON lines")
+    fiches.add_argument("what", choices=("import",))
+    fiches.add_argument("path", type=Path, metavar="PATH")
+    search = command("search", _search, "search the fiches and the services")
+    search.add_argument("text", nargs="?", metavar="TEXT")
+    search.add_argument("--top", type=int, default=5, metavar="N", help="results at most")
+    search.add_argument(
+        "--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each'
+    )
     ask = command("ask", _ask, "ask a running gateway, each question in a new conversation")
     ask.add_argument("text", nargs="?", metavar="TEXT")
     ask.add_argument("--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each')
@@ -208,6 +217,32 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
     from bot.understanding.evaluation import evaluate, read_rows
 
     print(json.dumps(evaluate(read_rows(options.train), read_rows(options.test)), ensure_ascii=False))
+
+
+def _fiches(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.catalogue.fiches import import_fiches
+    from bot.catalogue.search import FOLDER
+
+    def progress(read: int) -> None:
+        print(f"{read} read", file=sys.stderr, flush=True)
+
+    report = import_fiches(options.path, settings.data_dir / FOLDER, progress)
+    for name, reason in report.unread:
+        print(f"guichet: {name} was not read: {reason}", file=sys.stderr)
+    print(
+        f"{report.fiches} fiches in {report.seconds:.0f} s: {report.added} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.removed} removed, {len(report.unread)} not read, "
+        f"{report.dead_links} links to fiches that are not there."
+    )
+
+
+def _search(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.catalogue.search import open_search
+
+    texts = _texts(options)
+    search = open_search(settings)
+    for text in texts:
+        _print_json({"text": text, "results": [result.wire() for result in search.search(text, options.top)]})
 
 
 def _mask(settings: Settings, options: argparse.Namespace) -> None:

@@ -62,7 +62,9 @@ def cut(situation: str, lines: Iterable[str], links: Iterable[tuple[str, str]] =
     for line in [*lines, None]:
         if block and (line is None or sum(map(len, block)) + len(line) > PASSAGE_CHARACTERS):
             text = "\n".join(block)
-            yield Passage(situation, text, tuple((words, url) for words, url in known.items() if words in text))
+            yield Passage(
+                situation, text, tuple((words, url) for words, url in known.items() if words and words in text)
+            )
             block = []
         if line:
             block.append(line)

@@ -6,6 +6,7 @@ trusted with the others.
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -71,7 +72,7 @@ def _zip(path: Path) -> Iterator[tuple[str, bytes]]:
                     # What the archive says of the size of a file may be a lie: no more than the limit is unpacked.
                     with archive.open(entry) as stream:
                         yield PurePosixPath(entry.filename).name, _limited(entry.filename, stream.read(MAX_FILE + 1))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
         raise InvalidInput(f"{path} is no readable zip ({error}); nothing was imported.") from None
 
 

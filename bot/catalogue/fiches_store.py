@@ -75,11 +75,14 @@ class FicheWriter:
             self._connection.executescript(f"{_TABLES} PRAGMA user_version = {VERSION};")
         # A draft that the power takes away is made again: nothing has to reach the disk before the end.
         self._connection.execute("PRAGMA synchronous = OFF")
+        self._written = False
         self.digests: dict[str, str] = dict(self._connection.execute("SELECT id, digest FROM fiche"))
 
     def put(self, fiche: Fiche) -> None:
         """Write a fiche, in the place of an earlier one of its identifier."""
-        self.remove(fiche.id)
+        if fiche.id in self.digests:
+            self.remove(fiche.id)
+        self._written = True
         place = " ".join([fiche.theme, *fiche.dossiers, *fiche.rubrics])
         self._connection.execute(
             "INSERT INTO fiche VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -99,12 +102,14 @@ class FicheWriter:
 
     def remove(self, fiche_id: str) -> None:
         """Take a fiche out, if it is there."""
+        self._written = True
         self._connection.execute("DELETE FROM fiche WHERE id = ?", (fiche_id,))
         self._connection.execute("DELETE FROM passage WHERE fiche = ?", (fiche_id,))
 
     def dead_links(self) -> int:
         """Return how many fiches and dossiers are linked to and not there; glossary and forms are not counted."""
-        known, wanted = set(), set()
+        known: set[str] = set()
+        wanted: set[str] = set()
         for fiche_id, targets in self._connection.execute("SELECT id, targets FROM fiche"):
             known.add(fiche_id)
             wanted.update(target for target in json.loads(targets) if target[:1] in ("F", "N"))
@@ -117,11 +122,13 @@ class FicheWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            # A set without a change is left where it is: who reads it need not open it again.
+            replaces = kind is None and self._written
+            if replaces:
                 self._connection.commit()
                 self._connection.execute("VACUUM")
             self._connection.close()
-            if kind is None:
+            if replaces:
                 with self._draft.open("rb") as written:
                     os.fsync(written.fileno())
                 self._draft.replace(self._final)
@@ -140,6 +147,15 @@ def readable(path: Path) -> bool:
     except sqlite3.DatabaseError:
         return False
     return version == VERSION
+
+
+def stamp(folder: Path) -> tuple[int, int] | None:
+    """Return what differs once another set of fiches is in place, for who holds a search open; None without a file."""
+    try:
+        found = (folder / FILE).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 class FicheReader:

@@ -5,6 +5,7 @@ of whoever uses its feed, and older files (3.3) are read as well.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -13,8 +14,8 @@ from bot.errors import InvalidInput
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 # Parts of the root that say something to a citizen; the others are navigation and credits.
-_SAYING = ("Avertissement", "Introduction", "Texte", "ListeSituations", "Conclusion", "Cout", "CommentFaireSelf")
-_SAYING += ("SuiviSelf",)
+_SAYING = {"Avertissement", "Introduction", "Texte", "ListeSituations", "Conclusion"}
+_SAYING |= {"Cout", "CommentFaireSelf", "SuiviSelf"}
 _LISTED = {"OuSAdresser": "Où s'adresser", "ServiceEnLigne": "Services en ligne et formulaires"}
 # An explanation of a word is no answer to a question.
 _GLOSSARY = ("Définition de glossaire", "Sigle", "Acronyme", "Abréviation")
@@ -77,6 +78,15 @@ def _rubrics(root: etree._Element, identifier: str) -> Iterator[str]:
             yield _inline(rubric.find("Titre"))
 
 
+@dataclass
+class _Part:
+    """What is read under one heading: its lines, and the addresses of the words that link."""
+
+    situation: str
+    lines: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+
+
 class _Reader:
     """Turns the body of a publication into passages.
 
@@ -86,68 +96,67 @@ class _Reader:
 
     def __init__(self, site: str) -> None:
         self._site = site
-        self._found: list[tuple[str, list[str]]] = []
-        self._links: dict[str, str] = {}
+        self._parts: list[_Part] = []
 
     def passages(self, root: etree._Element) -> Iterator[Passage]:
         """Yield the passages in order; the summary comes first where there is no introduction."""
         if root.find("Introduction") is None:
-            self._found.append(("", [_inline(root.find(f"{_DC}description"))]))
-        for part in root:
-            if part.tag in _SAYING:
-                headings = (_inline(part.find("Titre")),)
-                self._read(part, headings, self._open(headings))
-            elif part.tag in ("SousTheme", "Dossier", "SousDossier"):
-                titles = [_inline(title) for title in part.iter("Titre", "Fiche")]
-                self._open(tuple(titles[:1])).extend(f"- {title}" for title in titles[1:])
+            self._open().lines.append(_inline(root.find(f"{_DC}description")))
+        for child in root:
+            if child.tag in _SAYING:
+                headings = (_inline(child.find("Titre")),)
+                self._read(child, headings, self._open(*headings))
+            elif child.tag in ("SousTheme", "Dossier", "SousDossier"):
+                titles = [_inline(title) for title in child.iter("Titre", "Fiche")]
+                self._open(*titles[:1]).lines.extend(f"- {title}" for title in titles[1:])
         for tag, heading in _LISTED.items():
-            self._open((heading,)).extend(filter(None, map(self._listed, root.iterfind(tag))))
-        for situation, lines in self._found:
-            yield from cut(situation, filter(None, lines), self._links.items())
+            part = self._open(heading)
+            for child in root.iterfind(tag):
+                self._list(child, part)
+        for part in self._parts:
+            yield from cut(part.situation, filter(None, part.lines), part.links.items())
 
-    def _open(self, headings: tuple[str, ...]) -> list[str]:
-        lines: list[str] = []
-        self._found.append((" > ".join(filter(None, headings)), lines))
-        return lines
+    def _open(self, *headings: str) -> _Part:
+        self._parts.append(_Part(" > ".join(filter(None, headings))))
+        return self._parts[-1]
 
-    def _read(self, node: etree._Element, headings: tuple[str, ...], lines: list[str]) -> None:
+    def _read(self, node: etree._Element, headings: tuple[str, ...], part: _Part) -> None:
         for child in node:
             match child.tag:
                 case "Titre" | "Condition":
                     continue  # the heading, or the questionnaire's variable, of the part that is being read
                 case "Chapitre" | "SousChapitre" | "Situation" | "Cas":
                     inside = (*headings, _inline(child.find("Titre")))
-                    self._read(child, inside, self._open(inside))
+                    self._read(child, inside, self._open(*inside))
                 case "Paragraphe":
-                    lines.append(self._sentence(child))
+                    self._link(child, part)
+                    part.lines.append(_inline(child))
                 case "Item":
-                    before = len(lines)
-                    self._read(child, headings, lines)
-                    if len(lines) > before:
-                        lines[before] = f"- {lines[before]}"
+                    before = len(part.lines)
+                    self._read(child, headings, part)
+                    if len(part.lines) > before:
+                        part.lines[before] = f"- {part.lines[before]}"
                 case "Rangée":
-                    lines.append(" | ".join(_inline(cell) for cell in child.iterfind("Cellule")))
+                    self._link(child, part)
+                    part.lines.append(" | ".join(_inline(cell) for cell in child.iterfind("Cellule")))
                 case "OuSAdresser" | "ServiceEnLigne":
-                    lines.append(self._listed(child))
+                    self._list(child, part)
                 case _:
-                    heading = child.find("Titre")
-                    if heading is not None:
-                        lines.append(f"{_inline(heading)} :")
-                    self._read(child, headings, lines)
+                    if (heading := _inline(child.find("Titre"))) != "":
+                        part.lines.append(f"{heading} :")
+                    self._read(child, headings, part)
 
-    def _sentence(self, node: etree._Element) -> str:
+    def _link(self, node: etree._Element, part: _Part) -> None:
         for link in node.iter("LienInterne", "LienExterne"):
-            url = link.get("URL") or (self._site + link.get("LienPublication", ""))
-            if _inline(link):
-                self._links.setdefault(_inline(link), url)
-        return _inline(node)
+            url = link.get("URL") or self._site + link.get("LienPublication", "")
+            part.links.setdefault(_inline(link), url)
 
-    def _listed(self, node: etree._Element) -> str:
-        url = node.get("URL") or _attribute(node.find("RessourceWeb"), "URL") or _attribute(node.find("LienWeb"), "URL")
+    def _list(self, node: etree._Element, part: _Part) -> None:
         title = _inline(node.find("Titre"))
-        if title and url:
-            self._links.setdefault(title, url)
-        return title
+        url = node.get("URL") or _attribute(node.find("RessourceWeb"), "URL") or _attribute(node.find("LienWeb"), "URL")
+        part.lines.append(title)
+        if url:
+            part.links.setdefault(title, url)
 
 
 def _inline(node: etree._Element | None) -> str:

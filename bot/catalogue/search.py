@@ -14,7 +14,8 @@ from bot.catalogue.load import Catalogue, load_catalogue
 from bot.catalogue.model import Service
 from bot.catalogue.search_field import Scores
 from bot.catalogue.search_index import Document, Index
-from bot.catalogue.search_text import MAX_CHARACTERS, terms
+from bot.catalogue.search_spelling import Spelling
+from bot.catalogue.search_text import MAX_CHARACTERS, terms, words
 from bot.catalogue.search_words import Meanings, read_rules
 from bot.settings import Settings
 
@@ -23,8 +24,13 @@ IN_ONE_DOSSIER = 0.6
 """Share of the results that may be of one dossier, so that a misread question still shows something else."""
 LEAST_OF_BEST = 0.3
 """A result below this part of the best one's score is not shown."""
-LEAST_COVERAGE = 0.12
-"""A result that has less of what the query tells is not shown: its words are there by chance."""
+LEAST_STRENGTH = 0.5
+"""A result that has less of the query is not shown: its words are there by chance."""
+GOOD_STRENGTH = 0.9
+"""Below, the assistant had better say that it found nothing: measured on real questions and on idle ones."""
+MOST_SERVICES = 0.2
+"""Share of the results that may be services, one at least, where there are fiches: the assistant has its own way to the
+services, and the search is for what they do not cover."""
 COMMON = 0.6
 """What a word weighs that is in half of the questions, whatever they are about."""
 _COMMON_WORDS = frozenset(
@@ -42,6 +48,8 @@ _COMMON_WORDS = frozenset(
 )
 SHORT_PASSAGE = 30
 """Terms added to the length of every passage, so that a line alone does not win over the paragraph that explains."""
+SERVICES = "services"
+"""Stands for a dossier of all services; dossiers of fiches have longer names."""
 FOLDER = "fiches"
 """Folder of the imported fiches, in the data folder."""
 _log = logging.getLogger(__name__)
@@ -61,8 +69,9 @@ class Result:
 
     Attributes:
         score: to be compared within one search only.
-        coverage: share of what the query tells that its title, place or text has, from 0 to 1; low means that the
-            search did not find what was asked.
+        strength: how much of the query it has; unlike the score it can be compared between searches. It is the share
+            of the telling words, from 0 to 1, times 1 + half their number, because nothing has all of a long e-mail.
+        dossier: the dossier of a fiche, which a title such as "Renouvellement" needs to be understood.
         date: day of the last change of a fiche; of the oldest check of a service's sources.
         passage: for a fiche that has a text.
     """
@@ -72,7 +81,8 @@ class Result:
     url: str
     score: float
     kind: Literal["service", "fiche"]
-    coverage: float = 0.0
+    strength: float = 0.0
+    dossier: str = ""
     date: str = ""
     passage: Quote | None = None
 
@@ -112,6 +122,8 @@ class Search:
             documents.append(Document(row.title_terms, row.place_terms, row.text_terms, dossiers, row.asks))
         self._index = Index(documents)
         aliases = [(alias, service.title.fr) for service in services for alias in service.aliases.fr]
+        named = [alias for alias, _ in aliases] + [" ".join((entry.title, *entry.dossiers)) for entry in self._entries]
+        self._spelling = Spelling((word for name in named for word in words(name)), self._index.knows)
         self._meanings = Meanings([*read_rules(), *aliases])
 
     def search(self, text: str, top: int = 5) -> list[Result]:
@@ -121,38 +133,48 @@ class Search:
             text: what a citizen wrote, a word or a whole e-mail; what follows `MAX_CHARACTERS` is not read.
             top: how many results at most.
         """
-        written = self._index.spelt(terms(text[:MAX_CHARACTERS]))
+        written = self._spelling.terms(words(text[:MAX_CHARACTERS]))
         query = {term: COMMON if term in _COMMON_WORDS else 1.0 for term in written}
         for term, weight in self._meanings.added(written).items():
             query[term] = max(weight, query.get(term, 0.0))
         weights = {term: weight * self._index.rarity(term) for term, weight in query.items()}
-        scores, coverage = self._index.scores(query), self._index.coverage(weights)
+        scores = self._index.scores(query)
+        strengths = self._index.coverage(weights) * (1 + len(set(written)) / 2)
         return [
-            self._result(number, float(scores[number]), float(coverage[number]), weights)
-            for number in self._chosen(scores, coverage, min(top, MOST_RESULTS))
+            self._result(number, float(scores[number]), float(strengths[number]), weights)
+            for number in self._chosen(scores, strengths, min(top, MOST_RESULTS))
         ]
 
-    def _chosen(self, scores: Scores, coverage: Scores, top: int) -> list[int]:
-        """Return the numbers of the results: the best scores, with no dossier taking nearly all the places."""
+    def _chosen(self, scores: Scores, strengths: Scores, top: int) -> list[int]:
+        """Return the numbers of the results: the best scores, with no dossier taking nearly all the places.
+
+        Those that had to step back return when nothing else takes their place.
+        """
         chosen: list[int] = []
+        passed: list[int] = []
         taken: Counter[str] = Counter()
+        usual, most = IN_ONE_DOSSIER * top, {SERVICES: max(1.0, MOST_SERVICES * top)}
         least = LEAST_OF_BEST * float(scores.max(initial=0.0))
         for number in np.argsort(-scores, kind="stable").tolist():
             if len(chosen) >= top or scores[number] <= 0 or scores[number] < least:
                 break
-            dossiers = self._entries[number].dossiers
-            if coverage[number] < LEAST_COVERAGE or any(taken[name] >= IN_ONE_DOSSIER * top for name in dossiers):
+            if strengths[number] < LEAST_STRENGTH:
                 continue
-            taken.update(dossiers)
-            chosen.append(number)
-        return chosen
+            groups = self._entries[number].dossiers
+            if any(taken[name] >= most.get(name, usual) for name in groups):
+                passed.append(number)
+            else:
+                taken.update(groups)
+                chosen.append(number)
+        chosen += passed[: max(0, top - len(chosen))]
+        return sorted(chosen, key=lambda number: -scores[number])
 
-    def _result(self, number: int, score: float, coverage: float, weights: Mapping[str, float]) -> Result:
+    def _result(self, number: int, score: float, strength: float, weights: Mapping[str, float]) -> Result:
         entry = self._entries[number]
         quote = self._quote(entry.id, weights) if self._fiches and entry.kind == "fiche" else None
-        return Result(
-            *(entry.id, entry.title, entry.url, round(score, 4), entry.kind, round(coverage, 3), entry.date), quote
-        )
+        dossier = entry.dossiers[0] if entry.kind == "fiche" and entry.dossiers else ""
+        shown = (entry.id, entry.title, entry.url, round(score, 4), entry.kind)
+        return Result(*shown, round(strength, 2), dossier, entry.date, quote)
 
     def _quote(self, fiche_id: str, weights: Mapping[str, float]) -> Quote | None:
         """Return the passage that has the most of the query for its length; the first one when none has any."""
@@ -160,7 +182,7 @@ class Search:
         best, quote = -1.0, None
         for passage, stems in self._fiches.passages(fiche_id):
             told = sum(weights.get(term, 0.0) for term in set(stems))
-            value = told / (SHORT_PASSAGE + len(stems)) ** 0.5
+            value = told / (SHORT_PASSAGE + len(stems)) ** 0.15
             if value > best:
                 best, quote = value, Quote(passage.situation, passage.text)
         return quote
@@ -182,7 +204,9 @@ def open_search(settings: Settings) -> Search:
 
 def _shown(service: Service) -> _Entry:
     url = str(service.online or service.sources[0].url)
-    return _Entry(service.id, service.title.fr, url, "service", min(s.checked for s in service.sources).isoformat(), ())
+    return _Entry(
+        service.id, service.title.fr, url, "service", min(s.checked for s in service.sources).isoformat(), (SERVICES,)
+    )
 
 
 def _indexed(service: Service) -> Document:

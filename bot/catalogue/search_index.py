@@ -1,25 +1,19 @@
 """The index: the fields of all fiches and services, and how their scores make one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.catalogue.search_field import Field, Scores
-from bot.catalogue.search_text import short
 
 # What each field counts, found on real e-mails (docs/search.md); the figures hold for a wide range around these.
 TITLE_TIMES = 2
-SHORT_FORMS = 0.6
 TEXT = 0.12
 DOSSIER = 0.2
 ASKING = 0.8
 """A fiche whose title is a question treats one detail; with equal words, the one on the whole subject goes first."""
-LETTERS_FOR_TYPOS = 5
-LETTERS_FOR_TWO = 8
 
 
 @dataclass(frozen=True)
@@ -32,9 +26,9 @@ class Document:
         asks: whether its title is a question.
     """
 
-    title: Sequence[str]
-    place: Sequence[str]
-    text: Sequence[str]
+    title: list[str]
+    place: list[str]
+    text: list[str]
     dossiers: Sequence[tuple[str, ...]]
     asks: bool = False
 
@@ -50,7 +44,6 @@ class Index:
         self.size = len(documents)
         heads = [[*document.title * TITLE_TIMES, *document.place] for document in documents]
         self._head = Field(heads)
-        self._short = Field([[short(term) for term in head] for head in heads])
         self._text = Field([document.text for document in documents], b=0.75)
         members: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for number, document in enumerate(documents):
@@ -61,12 +54,10 @@ class Index:
         pairs = [(number, group) for group, numbers in enumerate(members.values()) for number in numbers]
         self._placed = np.array(pairs, dtype=np.int32).reshape(-1, 2)
         self._prior = np.array([ASKING if document.asks else 1.0 for document in documents], dtype=np.float32)
-        self._spellings = [term for term in self._head.vocabulary if len(term) >= LETTERS_FOR_TYPOS - 1]
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """Return the score of each document: 0 when it has nothing of the query, else about 1 for the best."""
-        head = self._head.scores(query) + SHORT_FORMS * self._short.scores(_shortened(query))
-        total = _to_one(head) + TEXT * _to_one(self._text.scores(query))
+        total = _to_one(self._head.scores(query)) + TEXT * _to_one(self._text.scores(query))
         if len(self._placed):
             dossiers = np.zeros(len(total), dtype=np.float32)
             documents, groups = self._placed.T
@@ -90,21 +81,6 @@ class Index:
         """Return whether any title, place or text has the term."""
         return term in self._head.vocabulary or term in self._text.vocabulary
 
-    def spelt(self, terms: Iterable[str]) -> list[str]:
-        """Return the terms, with those that nothing has put right: a slip of the fingers, or two words in one."""
-        return [right for term in terms for right in self._spelt(term)]
-
-    def _spelt(self, term: str) -> list[str]:
-        if len(term) < LETTERS_FOR_TYPOS or self.knows(term) or not term.isalpha():
-            return [term]
-        for cut in range(4, len(term) - 3):
-            if term[:cut] in self._head.vocabulary and term[cut:] in self._head.vocabulary:
-                return [term[:cut], term[cut:]]
-        slips = 1 if len(term) < LETTERS_FOR_TWO else 2
-        found = process.extractOne(term, self._spellings, scorer=OSA.distance, score_cutoff=slips)
-        # People seldom miss the first letter; a word that differs there is another word.
-        return [found[0]] if found and found[0][0] == term[0] else [term]
-
 
 def _dossier_terms(name: tuple[str, ...], documents: Sequence[Document], numbers: Sequence[int]) -> list[str]:
     terms = list(name) * 10
@@ -112,13 +88,6 @@ def _dossier_terms(name: tuple[str, ...], documents: Sequence[Document], numbers
         terms += documents[number].title
         terms += documents[number].text
     return terms
-
-
-def _shortened(query: Mapping[str, float]) -> dict[str, float]:
-    shortened: dict[str, float] = {}
-    for term, weight in query.items():
-        shortened[short(term)] = max(weight, shortened.get(short(term), 0.0))
-    return shortened
 
 
 def _to_one(scores: Scores) -> Scores:

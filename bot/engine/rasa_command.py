@@ -22,7 +22,7 @@ def main() -> None:
     try:
         settings = read_settings()
         if Path("data/nlu").is_dir():
-            build_spacy_model(settings.models_dir, vocabulary_files(Path(), settings.catalogue_dir))
+            build_spacy_model(Path("models"), vocabulary_files(Path(), settings.catalogue_dir))
         if sys.argv[1:3] == ["data", "validate"]:
             check_project(Path(), settings.catalogue_dir)
     except GuichetError as error:

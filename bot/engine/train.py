@@ -51,7 +51,8 @@ def train(settings: Settings, project: Path = Path()) -> Trained:
         raise Misconfigured(f"{', '.join(missing)} not found: run the command in the folder of Guichet.")
     prepare_rasa()
     check_project(project, settings.catalogue_dir)
-    build_spacy_model(settings.models_dir, vocabulary_files(project, settings.catalogue_dir))
+    # Beside config.yml, which names its place, wherever the archives go.
+    build_spacy_model(project / "models", vocabulary_files(project, settings.catalogue_dir))
     import rasa.model_training
 
     result = rasa.model_training.train(

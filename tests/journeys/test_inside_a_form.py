@@ -47,9 +47,6 @@ async def test_a_wrong_answer_is_explained_and_the_same_question_asked_again(
     assert field_of(citizen) != field
 
 
-@pytest.mark.xfail(
-    reason="the classifier takes a street for sleeping in it: data/nlu has no example against", strict=True
-)
 @pytest.mark.parametrize("words", ["rue des Lilas", "chez moi"])
 async def test_a_street_without_a_number_is_an_answer_and_no_cry_for_help(citizen: Citizen, words: str) -> None:
     await at(citizen, "address")
