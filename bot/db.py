@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.errors import Misconfigured, Unavailable
+from bot.sqlite import opener
 
 
 def now() -> datetime:
@@ -77,6 +78,8 @@ class Database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
             tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else {"pool_pre_ping": True}
+            if self.is_sqlite and not parsed.query and not str(parsed.database).startswith("file:"):
+                tuning["async_creator"] = opener(str(parsed.database))
             self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, hide_parameters=True, **tuning)
         except (ArgumentError, InvalidRequestError, ImportError, ValueError, OSError) as error:
             raise Misconfigured(f"GUICHET_DATABASE_URL cannot be used: {error}") from None

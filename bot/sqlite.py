@@ -1,0 +1,73 @@
+"""SQLite with one hop to its thread a statement.
+
+`aiosqlite` runs each call in the connection's thread: making a cursor, executing, fetching and closing are four hops
+of some 0.2 ms (measured), where SQLite itself takes a few microseconds. Here a statement is one. What is used of
+`aiosqlite` beside its documentation are `Connection._execute` and `Connection._conn`; the lock pins its version.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiosqlite
+
+
+class OneHopCursor:
+    """A cursor that has executed and fetched by the time that it answers.
+
+    Attributes:
+        description, rowcount, lastrowid: as in the database API of Python (PEP 249).
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def execute(self, sql: str, parameters: Any = ()) -> None:
+        """Execute a statement and fetch what it returns."""
+        await self._connection._execute(self._run, "execute", sql, parameters)  # type: ignore[no-untyped-call]
+
+    async def executemany(self, sql: str, parameters: Any) -> None:
+        """Execute a statement once for each set of parameters."""
+        await self._connection._execute(self._run, "executemany", sql, parameters)  # type: ignore[no-untyped-call]
+
+    async def fetchall(self) -> Sequence[Any]:
+        """Return what was fetched."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Do nothing: the real cursor is closed already."""
+
+    def _run(self, method: str, sql: str, parameters: Any) -> None:
+        # In the thread of the connection.
+        cursor: sqlite3.Cursor = self._connection._conn.cursor()
+        try:
+            getattr(cursor, method)(sql, parameters)
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else ()
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
+
+
+class OneHopConnection(aiosqlite.Connection):
+    """A connection whose cursors cost nothing to make."""
+
+    async def cursor(self) -> OneHopCursor:  # type: ignore[override]
+        """Return a cursor."""
+        return OneHopCursor(self)
+
+
+def opener(path: str) -> Callable[[], Awaitable[OneHopConnection]]:
+    """Return what SQLAlchemy calls for a new connection to a file."""
+
+    async def connect() -> OneHopConnection:
+        connection = OneHopConnection(lambda: sqlite3.connect(path), iter_chunk_size=64)
+        connection._thread.daemon = True  # a forgotten connection must not keep the process alive
+        await connection
+        return connection
+
+    return connect
