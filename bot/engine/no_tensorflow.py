@@ -1,10 +1,10 @@
 """Lets Rasa be imported without TensorFlow.
 
 Rasa imports TensorFlow whatever the pipeline, for 360 MB of memory and 2 GB of disk that our pipeline does not use
-(docs/decisions/0001-rasa-as-a-library.md). When no real TensorFlow is installed, `install()` adds a finder that
+(docs/decisions/0002-no-tensorflow.md). When no real TensorFlow is installed, `install()` adds a finder that
 answers `import tensorflow` (and keras and the add-ons) with inert modules, to Rasa only: other libraries probe for
-TensorFlow to adapt themselves, and must go on finding none. (What Rasa has once imported stays in `sys.modules`, where a
-library that looks there finds it; it is false.) Whatever is taken from an inert module is a class that
+TensorFlow to adapt themselves, and must go on finding none. (What Rasa has once imported stays in `sys.modules`, where
+a library that looks there finds it; it is false.) Whatever is taken from an inert module is a class that
 can be subclassed, called, indexed and used as a decorator, and is false.
 """
 
