@@ -87,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each'
     )
+    verbatims = command("verbatims", _verbatims, "tone and themes of what people wrote; learn them from labelled rows")
+    verbatims.add_argument("what", choices=("analyse", "train"))
+    verbatims.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON lines with a column of text")
+    verbatims.add_argument("--json", action="store_true", help="an object a line, the summary last")
     ask = command("ask", _ask, "ask a running gateway, each question in a new conversation")
     ask.add_argument("text", nargs="?", metavar="TEXT")
     ask.add_argument("--batch", action="store_true", help='JSON lines {"text"} on standard input, a line out for each')
@@ -243,6 +247,36 @@ def _search(settings: Settings, options: argparse.Namespace) -> None:
     search = open_search(settings)
     for text in texts:
         _print_json({"text": text, "results": [result.wire() for result in search.search(text, options.top)]})
+
+
+def _verbatims(settings: Settings, options: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from bot.satisfaction import verbatims
+
+    if options.what == "train":
+        training = verbatims.train_file(options.file, settings.data_dir)
+        if options.json:
+            _print_json(asdict(training))
+            return
+        rows = ", ".join(f"{n} {tone}" for tone, n in training.rows.items())
+        print(
+            f"Learnt from {rows}. On texts not seen: {training.accuracy:.1%} right (as shipped: "
+            f"{training.shipped_accuracy:.1%})."
+        )
+        return
+    analyses = verbatims.analyse_file(options.file, settings.data_dir)
+    summary = verbatims.summarise(analyses)
+    if options.json:
+        for analysis in analyses:
+            _print_json(analysis.row())
+        _print_json({"summary": summary})
+        return
+    for analysis in analyses:
+        text = " ".join(analysis.text.split())
+        print(f"{analysis.tone or '-':<10}{', '.join(analysis.themes) or '-':<40}  {text}")
+    for line in ("", *verbatims.report(summary)):
+        print(line)
 
 
 def _mask(settings: Settings, options: argparse.Namespace) -> None:
