@@ -24,6 +24,8 @@ SURE, LIKELY, VERY_SURE = 0.5, 0.7, 0.8
 command whose words do not, and either when anything would fit."""
 SHORT = 8
 """Words up to which a message can be a command to a field that anything fits."""
+LONGEST_COMMAND = 60
+"""Characters up to which it can."""
 PLACES = {FieldType.ADDRESS, FieldType.COMMUNE}
 """Fields whose answers sound like those of people who have no home ("rue", "chez moi") and are not."""
 RIGHT_KIND = {"date_future", "date_past", "number_range"}
@@ -91,7 +93,8 @@ class _FormTurn:
         if self.visit.intent not in set(Command):
             return None
         free = self.field is not None and self.field.type in FREE
-        if free and (self.visit.confidence < VERY_SURE or len(self.visit.text.split()) > SHORT):
+        long = len(self.visit.text.split()) > SHORT or len(self.visit.text) > LONGEST_COMMAND
+        if free and (self.visit.confidence < VERY_SURE or long):
             return None
         if self.field is not None and not free and self._fits():
             return None

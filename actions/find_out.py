@@ -68,6 +68,23 @@ class ActionInform(Action):
         return tell(visit, service, asked or (waiting if same else []) or alone)
 
 
+class ActionOffTopic(Action):
+    """Says what the assistant is for, unless the words do speak of a service or of the case talked about."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_off_topic"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say it, or answer like something said alone ("and for my 8 year old son?")."""
+        visit = Visit(dispatcher, tracker)
+        about_a_case = visit.slot("service") and (visit.entity("age") is not None or visit.entities("situation"))
+        if visit.found("service") or about_a_case:
+            return await ActionInform().run(dispatcher, tracker, domain)
+        visit.say("utter_off_topic")
+        return slots(unclear=0)
+
+
 class ActionClarify(Action):
     """Asks a short question when nothing was understood well enough; twice in a row, offers a person."""
 

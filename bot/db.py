@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
@@ -145,13 +146,25 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        "busy_timeout=10000",  # another process may be writing: wait for it, in milliseconds
         "journal_mode=WAL",  # readers and one writer side by side, several processes
         "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
-        "busy_timeout=10000",  # another process may be writing: wait for it, in milliseconds
         "foreign_keys=ON",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
+        _set(cursor, pragma)
     cursor.close()
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    # Two processes that open a new file together: SQLite refuses the second change of journal without waiting.
+    for attempt in range(50):
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+            return
+        except Exception as error:
+            if "locked" not in str(error) or attempt == 49:
+                raise
+            sleep(0.05)
 
 
 def _begin_on_sqlite(connection: Any) -> None:

@@ -12,7 +12,6 @@ import pytest
 from sklearn.metrics import f1_score
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 
 Rows = list[dict[str, Any]]
 
@@ -26,7 +25,8 @@ def parse_all(archive: Path, texts: list[str]) -> Rows:
     environment = os.environ | {"GUICHET_MODELS_DIR": str(archive.parent)}
     done = subprocess.run(
         [sys.executable, "-m", "bot", "parse", "--batch"],
-        cwd=ROOT,
+        # The project that the model was trained in: spaCy's pipeline is there, beside config.yml.
+        cwd=archive.parents[1],
         env=environment,
         input=lines,
         text=True,
