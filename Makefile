@@ -2,14 +2,30 @@
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: run test check format bench train lock clean help
+.PHONY: run test test-rooms test-service test-slow check format bench train lock clean help
 
 ##@ Everyday
 run: $(STAMP) ## set everything up and serve on http://127.0.0.1:8080
 	@$(PYTHON) -m bot up
 
 test: $(STAMP) ## set everything up and run the tests (T=path for some of them)
+ifdef T
 	@$(PYTHON) -m pytest $(T)
+else
+	@ls models/*.tar.gz >/dev/null 2>&1 || $(PYTHON) -m bot train
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync test-rooms test-service
+endif
+
+# Two halves side by side: what is asked of a room, and what is asked of the whole service.
+SERVICE := tests/browser tests/console tests/journeys tests/web
+test-rooms: $(STAMP)
+	@$(PYTHON) -m pytest -o cache_dir=.pytest_cache/rooms $(addprefix --ignore=,$(SERVICE)) $(AGAIN)
+
+test-service: $(STAMP)
+	@$(PYTHON) -m pytest -o cache_dir=.pytest_cache/service $(SERVICE) $(AGAIN)
+
+test-slow: $(STAMP) ## run the tests that take long: the other database, other screens, training
+	@$(PYTHON) -m pytest -m slow
 
 check: $(STAMP) ## look for mistakes without changing anything: style, types, layers, catalogue, Rasa's files
 	@$(PYTHON) -m ruff check .
@@ -28,6 +44,8 @@ train: $(STAMP) ## train a model into models/
 bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.bench
 	@$(PYTHON) -m tests.benchmarks.search
+	@$(PYTHON) -m tests.benchmarks.queries
+	@$(PYTHON) -m tests.benchmarks.turns
 
 ##@ Upkeep
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml

@@ -7,13 +7,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.labels import label
 from actions.say_how_it_went import ask_how_it_went
+from actions.unsure import still_unclear
 from actions.visit import Visit, button, slots
 from bot.catalogue.answers import answer
 from bot.catalogue.contact import contact_line
-from bot.catalogue.model import Facet
+from bot.catalogue.model import Facet, Service
 from bot.catalogue.render import answer_text, source_wire
+from bot.conversations.handoff import DeskCommand, words
 from bot.conversations.model import Author, Moment
-from bot.conversations.turn import note_fallback
+from bot.conversations.turn import hush, note_fallback
 
 Events = list[dict[str, Any]]
 GENERAL_OFFICE = "service-public"
@@ -21,7 +23,7 @@ GENERAL_OFFICE = "service-public"
 
 
 class ActionTalkToPerson(Action):
-    """Says how to reach a person: the office of the service talked about, and the general phone."""
+    """Lets a person take over when one is there; else says how to reach one, and offers to leave a message."""
 
     def name(self) -> str:
         """Return the name of the action."""
@@ -31,13 +33,30 @@ class ActionTalkToPerson(Action):
         """Say it."""
         visit = Visit(dispatcher, tracker)
         service = visit.service((visit.found("service") or {}).get("id") or visit.slot("service"))
-        offices = [service.administration] if service else []
+        about = service.id if service else None
+        office = _office(service)
+        received = await visit.desk.reception.receive(visit.conversation_id, about, office, visit.language)
+        if received is not None:
+            back = button(words("back", visit.language), DeskCommand.BACK)
+            visit.say("utter_answer", text=received, buttons=[back])
+            hush()  # an open form asks on when the assistant is back
+            return slots(unclear=0)
         known = visit.desk.catalogue.administrations
+        offices = [service.administration] if service else []
         lines = [
             contact_line(known[o], visit.language) for o in dict.fromkeys([*offices, GENERAL_OFFICE]) if o in known
         ]
         visit.say("utter_talk_to_person", contact="\n- " + "\n- ".join(lines))
+        if offer := await visit.desk.reception.offer(office, visit.language):
+            leave = button(words("leave", visit.language), DeskCommand.LEAVE, service=about, administration=office)
+            visit.say("utter_answer", text=offer, buttons=[leave])
         return slots(unclear=0)
+
+
+def _office(service: Service | None) -> str | None:
+    if service is None:
+        return None
+    return service.request.office if service.request else service.administration
 
 
 class ActionComplain(Action):
@@ -95,7 +114,10 @@ class ActionNotHelpful(Action):
         note_fallback()
         times = int(visit.slot("unclear") or 0) + 1
         person = [button(label("person", visit.language), "talk_to_person")]
-        visit.say("utter_not_helpful" if times < 2 else "utter_still_unclear", buttons=person)
+        if times < 2:
+            visit.say("utter_not_helpful", buttons=person)
+        else:
+            await still_unclear(visit, visit.said_before, person)
         return slots(unclear=times, facets=None)
 
 

@@ -1,21 +1,36 @@
 """Around the form of a request: beginning, resuming, and what happens when its questions are over."""
 
+from datetime import timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.find_out import OVERVIEW, ask_which, meant, tell
+from actions.about import meant
+from actions.find_out import OVERVIEW, tell
+from actions.follow_up import ActionStartTracking
 from actions.labels import label
+from actions.reply_to_office import start_reply
 from actions.say_how_it_went import ask_how_it_went
+from actions.unsure import ask_which, quote
 from actions.visit import Visit, button, slots
+from bot.catalogue.form import FieldType
 from bot.catalogue.model import Facet, Service
 from bot.conversations.model import Moment
 from bot.conversations.turn import note
+from bot.db import now
+from bot.requests.commands import Command, command_in
 from bot.requests.model import Request, State
+from bot.requests.receipt import office_contact, silence_line
+from bot.requests.reference import find_reference
+from bot.requests.wire import request_wire
+from bot.requests.zone import local_day
 
 Events = list[dict[str, Any]]
+RESUME = "#reprendre="
+"""What the address of the office's page ends with to go on with a draft. A browser sends no fragment to a server, so
+that no log has it; the reference comes after it, never the code."""
 
 
 class ActionStartRequest(Action):
@@ -31,12 +46,16 @@ class ActionStartRequest(Action):
         if visit.loop == "request_form":
             return []
         note(moment=Moment.SUBMISSION)
+        if await said_again(visit):
+            return slots(unclear=0)
         service = meant(visit)
         if service and not service.submittable and not (visit.found("service") or visit.entity("service")):
             # "Faire une demande", said without naming one: what was talked about before cannot be filed here.
             service = None
         if service is None and visit.found("foreign"):
-            return ask_which(visit, [])
+            return await ask_which(visit, [])
+        if service is None and await quote(visit):
+            return slots(unclear=0)
         if service is None:
             choices = visit.desk.catalogue.submittable
             visit.say(
@@ -51,9 +70,13 @@ class ActionStartRequest(Action):
         if draft is not None and draft.service == service.id and draft.answers:
             return _resume(visit, draft, service)
         draft = await visit.desk.requests.start(service.id, visit.language, visit.conversation_id)
-        count = len(service.request.fields)
-        visit.say("utter_request_starts", service=service.title[visit.language], count=count)
-        return _enter(draft, service)
+        visit.say(
+            "utter_request_starts",
+            service=service.title[visit.language],
+            count=len(service.request.fields),
+            days=visit.desk.settings.draft_days,
+        )
+        return _enter(visit, draft, service)
 
 
 class ActionResumeRequest(Action):
@@ -70,9 +93,15 @@ class ActionResumeRequest(Action):
             return []
         note(moment=Moment.SUBMISSION)
         requests = visit.desk.requests
-        opened = visit.entity("request")
+        opened, reference = visit.entity("request"), find_reference(visit.text)
         draft = await requests.get(opened) if opened else await requests.latest_draft(visit.conversation_id)
+        if reference and (draft is None or draft.reference != reference):
+            # The link of a saved draft, opened elsewhere: it holds the reference, and the code is asked for.
+            return await ActionStartTracking().run(dispatcher, tracker, domain)
         service = visit.service(draft.service) if draft else None
+        filed = await requests.latest_filed(visit.conversation_id) if draft is None else None
+        if filed is not None and filed.state is State.TO_COMPLETE:
+            return await start_reply(visit, filed, writes=False)
         if draft is None or service is None or draft.state is not State.DRAFT:
             visit.say("utter_no_draft", buttons=[button(label("track", visit.language), "track_request")])
             return slots(unclear=0)
@@ -99,20 +128,28 @@ class ActionEndRequest(Action):
         closed = slots(draft=None, field=None, answer=None, quiet=None, unclear=0)
         if ended == "stopped":
             await requests.withdraw_draft(request.id)
+            await visit.desk.files.delete_files(request.id)
             visit.say("utter_stopped")
         elif ended == "saved":
             code = _spaced(requests.access_code(request.id))
+            until = now() + timedelta(days=visit.desk.settings.draft_days)
+            saved = {"access_code": code, "kept_until": until.date().isoformat(), "resume": RESUME + request.reference}
             visit.say(
                 "utter_saved",
                 days=visit.desk.settings.draft_days,
+                until=until.strftime("%d/%m/%Y"),
                 reference=request.reference,
                 code=code,
                 log_as=f"[demande enregistrée : {request.reference}]",
+                extras={"request": request_wire(request) | saved},
                 buttons=[button(label("resume", visit.language), "resume_request", request=request.id)],
             )
         else:
             assert service.request is not None
             request = await requests.file(request.id, service.request.delay_days)
+            # What was sent, then replaced or no longer asked for, does not go to the office.
+            answers = [request.answers.get(each.id) for each in service.request.fields if each.type is FieldType.FILE]
+            await visit.desk.files.keep_only(request.id, [file["id"] for files in answers for file in files or []])
             await _acknowledge(visit, request, service)
         return closed
 
@@ -134,24 +171,49 @@ class ActionOutsideForm(Action):
             # Typed in the open, such words are about a service: "corriger une erreur sur ma carte grise".
             note(moment=Moment.INFORMATION)
             return tell(visit, service, [OVERVIEW])
-        draft = await visit.desk.requests.latest_draft(visit.conversation_id)
-        filed = await visit.desk.requests.latest_filed(visit.conversation_id)
-        if visit.intent == "confirm_request" and filed is not None:
-            visit.say("utter_already_filed", reference=filed.reference)
+        if await said_again(visit):
             return slots(unclear=0)
+        draft = await visit.desk.requests.latest_draft(visit.conversation_id)
         resume = button(label("resume", visit.language), "resume_request", request=draft.id) if draft else None
         visit.say("utter_nothing_open", buttons=[resume] if resume else [])
         return slots(unclear=0)
 
 
-def _enter(draft: Request, service: Service) -> Events:
-    opened = slots(draft=draft.id, field=None, answer=None, quiet=None, service=service.id, facets=None, unclear=0)
-    return [*opened, FollowupAction("request_form")]
+class ActionAffirm(Action):
+    """Answers "oui", "confirmer"... when nothing was asked; after filing, says that it is done."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_affirm"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Answer."""
+        visit = Visit(dispatcher, tracker)
+        if not await said_again(visit):
+            visit.say("utter_affirm")
+        return []
+
+
+async def said_again(visit: Visit) -> bool:
+    """Say that the request is filed already, when the citizen confirms once more; return whether it was said."""
+    if visit.intent != "confirm_request" and command_in(visit.text) is not Command.CONFIRM:
+        return False
+    filed = await visit.desk.requests.latest_filed(visit.conversation_id)
+    if filed is None:
+        return False
+    visit.say("utter_already_filed", reference=filed.reference)
+    return True
+
+
+def _enter(visit: Visit, draft: Request, service: Service) -> Events:
+    # What is known of the citizen's case for another service says nothing about this one.
+    about = slots(service=service.id, situation=visit.situation(service), facets=None, unclear=0)
+    return [*slots(draft=draft.id, field=None, answer=None, quiet=None), *about, FollowupAction("request_form")]
 
 
 def _resume(visit: Visit, draft: Request, service: Service) -> Events:
     visit.say("utter_request_resumes", service=service.title[visit.language])
-    return _enter(draft, service)
+    return _enter(visit, draft, service)
 
 
 def _not_here(visit: Visit, service: Service) -> Events:
@@ -177,38 +239,23 @@ def _not_here(visit: Visit, service: Service) -> Events:
 async def _acknowledge(visit: Visit, request: Request, service: Service) -> None:
     assert service.request is not None
     assert request.due is not None
+    await visit.desk.contacts.notice(service, visit.conversation_id, request)
     code = _spaced(visit.desk.requests.access_code(request.id))
-    silence = service.request.silence
-    next_step = " ".join(part[visit.language] for part in (service.request.next_step, silence) if part)
+    assert request.filed_at is not None
+    language, catalogue = visit.language, visit.desk.catalogue
     visit.say(
         "utter_filed",
         reference=request.reference,
         code=code,
-        next_step=next_step,
-        due=request.due.strftime("%d/%m/%Y"),
+        received=f"{local_day(request.filed_at):%d/%m/%Y}",
+        office=office_contact(service, catalogue, language),
+        next_step=service.request.next_step[language],
+        due=f"{local_day(request.due):%d/%m/%Y}",
+        silence=silence_line(service, local_day(request.filed_at), language),
         log_as=f"[récépissé : {request.reference}]",
         extras={"request": request_wire(request) | {"access_code": code}},
     )
     await ask_how_it_went(visit, Moment.SUBMISSION, service.id, request.id)
-
-
-def request_wire(request: Request) -> dict[str, Any]:
-    """Return a request as the HTTP contract shows it to its citizen."""
-    wire: dict[str, Any] = {
-        "reference": request.reference,
-        "state": str(request.state),
-        "history": [
-            {
-                "state": str(event.state),
-                "at": event.at.isoformat(),
-                **({"reason": event.reason} if event.reason else {}),
-            }
-            for event in request.history
-        ],
-    }
-    if request.due:
-        wire["due"] = request.due.date().isoformat()
-    return wire
 
 
 def _spaced(code: str) -> str:

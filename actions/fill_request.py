@@ -1,4 +1,4 @@
-"""Inside the form of a request: asking its fields, and understanding what is said to each."""
+"""Inside the form of a request: what is said to each question is an answer, a command or a question of one's own."""
 
 from datetime import date
 from typing import Any
@@ -6,15 +6,20 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.labels import label
+from actions.ask_field import offered
+from actions.attach_files import attach, remove_files
 from actions.visit import Visit, button, slots
-from bot.catalogue.model import FieldType, RequestField, RequestForm, Service
+from bot.catalogue.form import FieldType, RequestField, RequestForm
 from bot.conversations.model import Moment
 from bot.conversations.turn import note, unanswered
 from bot.requests.commands import Command, command_in
-from bot.requests.fields import InvalidAnswer, read_answer, show_answer
-from bot.requests.model import CONFIRM, Request, asked, kept, next_field, previous_field, step_of
-from bot.words import fold
+from bot.requests.fields import InvalidAnswer, read_answer
+from bot.requests.fields_shown import is_deduced, show_answer
+from bot.requests.fields_words import NO, YES
+from bot.requests.files import file_ids
+from bot.requests.model import CONFIRM, Request, asked, kept, next_field, previous_field
+from bot.requests.several import read_several
+from bot.words import fold, is_question
 
 Events = list[dict[str, Any]]
 FREE = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ADDRESS, FieldType.COMMUNE}
@@ -28,7 +33,9 @@ LONGEST_COMMAND = 60
 """Characters up to which it can."""
 PLACES = {FieldType.ADDRESS, FieldType.COMMUNE}
 """Fields whose answers sound like those of people who have no home ("rue", "chez moi") and are not."""
-RIGHT_KIND = {"date_future", "date_past", "number_range"}
+YES_OR_NO = {FieldType.BOOLEAN, FieldType.CHOICE}
+"""Fields to which "oui" and "non" may be answers, and say nothing about what is offered."""
+RIGHT_KIND = {"date_future", "date_past", "date_age", "number_range", "number_low", "number_high"}
 """Wrong answers that are answers all the same: "demain" to a date of birth is a date, not "later"."""
 STANDS_BACK = {
     "talk_to_person",
@@ -69,24 +76,31 @@ class _FormTurn:
         self.form = form
         self.answers = request.answers
         self.step: str = visit.slot("field") or CONFIRM
-        self.field = next((each for each in form.fields if each.id == self.step), None)
+        self.field = form.field(self.step)
 
     async def take(self) -> Events:
         """Return the events of the message."""
         if self.visit.intent == "answer_field":
             # The button may be one of an earlier question: it answers that one, whatever is asked now.
-            self.field = next((each for each in self.form.fields if each.id == self.visit.entity("field")), None)
-            return await self._answer(str(self.visit.entity("value")))
+            self.field = self.form.field(self.visit.entity("field"))
+            return await self._press()
         if self.visit.intent == "edit_answer":
             return self._ask(self.visit.entity("field"))
+        if sent := file_ids(self.visit.text):
+            return await self._attach(sent)
+        if self.field is not None:
+            several = read_several(self.form, self.answers, self.field, self.visit.text, date.today())
+            if several:
+                return await self._store(several, echo=True)
         command = command_in(self.visit.text) or self._meant_command()
         if command is not None:
             return await self._obey(command)
         if self.step == CONFIRM:
             return self._at_summary()
         if self._is_question(VERY_SURE if self.field and self.field.type in FREE else 1.1):
+            self._keep_out_of_the_log()
             return []
-        return await self._answer(self.visit.text)
+        return await self._reply_to_offer() or await self._answer(self.visit.text)
 
     def _meant_command(self) -> Command | None:
         """Return the command that was understood, unless the words fit a field that anything fits."""
@@ -96,9 +110,14 @@ class _FormTurn:
         long = len(self.visit.text.split()) > SHORT or len(self.visit.text) > LONGEST_COMMAND
         if free and (self.visit.confidence < VERY_SURE or long):
             return None
-        if self.field is not None and not free and self._fits():
+        if self.field is not None and not free and (self._fits() or self._has_figures()):
             return None
         return Command(self.visit.intent) if self.visit.confidence >= LIKELY else None
+
+    def _has_figures(self) -> bool:
+        # "le 31 février" is a wrong date, and no wish to change something.
+        dated = self.field is not None and self.field.type in (FieldType.DATE, FieldType.PERIOD)
+        return dated and any(character.isdigit() for character in self.visit.text)
 
     def _fits(self) -> bool:
         try:
@@ -110,6 +129,20 @@ class _FormTurn:
     def _is_question(self, confidence: float) -> bool:
         asks = self.visit.intent.startswith("ask_") or self.visit.intent in STANDS_BACK
         return asks and self.visit.confidence >= confidence
+
+    async def _press(self) -> Events:
+        """Take the button of a question: one of its answers, or what to do with the answer that is there."""
+        if self.field is None:
+            return self._ask(self.step)
+        match str(self.visit.entity("keep") or ""):
+            case "keep":
+                return await self._keep(self.field)
+            case "remove":
+                again = self.field.required or self.field.type is FieldType.FILE
+                if self.field.type is FieldType.FILE:
+                    await remove_files(self.visit, self.request, self.field)
+                return await self._store({self.field.id: None}, then=self.field.id if again else None)
+        return await self._answer(str(self.visit.entity("value")))
 
     async def _obey(self, command: Command) -> Events:
         match command:
@@ -130,14 +163,48 @@ class _FormTurn:
             case Command.CHANGE:
                 return self._which_answer()
             case Command.CONFIRM if self.step == CONFIRM:
-                return slots(answer="confirmed")
+                return self._confirm()
         return self._ask(self.step)
 
     async def _skip(self, field: RequestField) -> Events:
+        if self.answers.get(field.id) is not None:
+            return await self._store({})  # there is an answer: passing keeps it
         if field.required:
             self.visit.say("utter_required", why=field.why[self.visit.language])
             return self._ask(field.id)
-        return await self._store(field, None)
+        return await self._store({field.id: None})
+
+    async def _attach(self, sent: list[str]) -> Events:
+        """Take files that were sent for the field that is asked."""
+        if self.field is None or self.field.type is not FieldType.FILE:
+            self.visit.say("utter_file_unexpected")
+            return self._ask(self.step)
+        note(field=self.field.id)
+        files = await attach(self.visit, self.request, self.field, sent)
+        if files is None:
+            return self._ask(self.field.id)
+        more = len(files) < self.field.max_files
+        return await self._store({self.field.id: files}, then=self.field.id if more else None)
+
+    async def _reply_to_offer(self) -> Events:
+        """Take "oui" and "non" to what was offered; nothing when there is no offer, or something else was said."""
+        if self.field is None or self.field.type in YES_OR_NO:
+            return []
+        words = fold(self.visit.text).strip(" .!,")
+        if words not in YES | NO | {"garder", "on garde", "je garde", "keep", "keep it"}:
+            return []
+        if await offered(self.visit, self.request, self.form, self.field) is None:
+            return []
+        if words in NO:
+            return slots(field=self.step, answer=None, quiet="plain")
+        return await self._keep(self.field)
+
+    async def _keep(self, field: RequestField) -> Events:
+        offer = await offered(self.visit, self.request, self.form, field)
+        if offer is None:
+            return self._ask(self.step)
+        note(field=field.id)
+        return await self._store({field.id: offer.value})
 
     async def _answer(self, text: str) -> Events:
         if self.field is None:
@@ -153,16 +220,46 @@ class _FormTurn:
         except InvalidAnswer as error:
             if self._is_question(SURE) or text.strip().endswith("?"):
                 unanswered()
+                self._keep_out_of_the_log()
                 return []
-            self.visit.say(f"utter_invalid_{error.code}", **error.values)
+            # What was wrong may be said back, and it is no less personal for being wrong.
+            self.visit.say(f"utter_invalid_{error.code}", log_as=f"[réponse refusée : {self.field.id}]", **error.values)
             return self._ask(self.field.id)
-        return await self._store(self.field, value)
+        return await self._store({self.field.id: value}, echo=is_deduced(self.field, value, text))
 
-    async def _store(self, field: RequestField, value: Any) -> Events:
-        answers = kept(self.form, {**self.answers, field.id: value})
+    def _keep_out_of_the_log(self) -> None:
+        """Log words that are left to a rule as an answer, unless they are a question to the eye.
+
+        The masker knows a name by what introduces it, and nothing does here: "Gauthier" was taken for an insult.
+        """
+        asks = self.visit.intent == "talk_to_person" or is_question(self.visit.text)
+        if self.field is not None and not asks:
+            note(field=self.field.id)
+
+    async def _store(self, given: dict[str, Any], *, echo: bool = False, then: str | None = None) -> Events:
+        """Store answers and ask what comes next, or `then`; `echo` shows what was understood."""
+        if given:
+            note(field=next(iter(given)))
+        answers = kept(self.form, {**self.answers, **given})
+        if then is not None:
+            answers = {name: value for name, value in answers.items() if name != then or value}
         await self.visit.desk.requests.answer(self.request.id, answers)
+        if echo:
+            self._show(given)
         following = next_field(self.form, answers)
-        return self._ask(following.id if following else CONFIRM)
+        return self._ask(then or (following.id if following else CONFIRM))
+
+    def _show(self, given: dict[str, Any]) -> None:
+        """Say back what was understood, so that it can be put right at once."""
+        language = self.visit.language
+        fields = [each for each in self.form.fields if each.id in given]
+        lines = [f"{each.label[language]} : {show_answer(each, given[each.id], language)}" for each in fields]
+        self.visit.say("utter_noted", answers=" ; ".join(lines), log_as=f"[noté : {', '.join(given)}]")
+
+    def _confirm(self) -> Events:
+        # The catalogue may have changed since the draft was begun.
+        missing = next_field(self.form, self.answers)
+        return self._ask(missing.id) if missing else slots(answer="confirmed")
 
     def _at_summary(self) -> Events:
         words = fold(self.visit.text)
@@ -170,7 +267,7 @@ class _FormTurn:
         if named:
             return self._ask(named[0].id)
         if self.visit.intent == "affirm" and self.visit.confidence >= SURE:
-            return slots(answer="confirmed")
+            return self._confirm()
         if self.visit.intent == "deny" and self.visit.confidence >= SURE:
             return self._which_answer()
         if self._is_question(SURE):
@@ -192,76 +289,3 @@ class _FormTurn:
     @staticmethod
     def _ask(step: str) -> Events:
         return slots(field=step, answer=None, quiet=None)
-
-
-class AskRequestField(Action):
-    """Asks the field whose turn it is, or shows the summary when all are answered."""
-
-    def name(self) -> str:
-        """Return the name that Rasa's form calls."""
-        return "action_ask_request_form_answer"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Ask."""
-        visit = Visit(dispatcher, tracker)
-        if visit.slot("quiet"):
-            return slots(quiet=None)
-        request = await visit.desk.requests.get(visit.slot("draft"))
-        service = visit.desk.catalogue.service(request.service)
-        assert service.request is not None
-        following = next_field(service.request, request.answers)
-        step = visit.slot("field") or (following.id if following else CONFIRM)
-        field = next((each for each in service.request.fields if each.id == step), None)
-        if field is None:
-            _show_summary(visit, service, request)
-        else:
-            _ask_field(visit, service.request, request, field)
-        return slots(field=step)
-
-
-def _ask_field(visit: Visit, form: RequestForm, request: Request, field: RequestField) -> None:
-    language = visit.language
-    place, steps = step_of(form, request.answers, field.id)
-    awaited = {
-        "field": field.id,
-        "type": str(field.type),
-        "label": field.label[language],
-        "required": field.required,
-        "step": place,
-        "steps": steps,
-    }
-    choices = [(choice.value, choice.title[language]) for choice in field.choices]
-    if field.type is FieldType.BOOLEAN:
-        choices = [("oui", label("yes", language)), ("non", label("no", language))]
-    if choices:
-        awaited["choices"] = [{"value": value, "title": title} for value, title in choices]
-    question = field.question[language]
-    if field.help:
-        awaited["help"] = field.help[language]
-    if field.autocomplete:
-        awaited["autocomplete"] = field.autocomplete
-    buttons = [button(title, "answer_field", field=field.id, value=value.replace("-", " ")) for value, title in choices]
-    visit.say("utter_field", question=question, buttons=buttons, extras={"input": awaited})
-
-
-def _show_summary(visit: Visit, service: Service, request: Request) -> None:
-    assert service.request is not None
-    language = visit.language
-    lines = [
-        f"- {field.label[language]} : {show_answer(field, request.answers.get(field.id), language)}"
-        for field in asked(service.request, request.answers)
-    ]
-    steps = len(lines)
-    awaited = {"field": CONFIRM, "type": "confirm", "label": service.title[language], "required": True}
-    visit.say(
-        "utter_summary",
-        lines="\n".join(lines),
-        log_as="[récapitulatif de la demande]",
-        extras={"input": awaited | {"step": steps, "steps": steps}},
-        buttons=[
-            button(label("confirm", language), "confirm_request"),
-            button(label("change", language), "correct_answer"),
-            button(label("save", language), "save_for_later"),
-            button(label("stop", language), "stop"),
-        ],
-    )

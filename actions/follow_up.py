@@ -6,16 +6,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.file_request import request_wire
 from actions.labels import label
-from actions.say_how_it_went import ask_how_it_went
+from actions.tell_status import tell_status
 from actions.visit import Visit, button, slots
-from bot.catalogue.contact import contact_line
 from bot.conversations.model import Moment
 from bot.conversations.turn import note
-from bot.db import now
 from bot.requests.commands import Command, command_in
-from bot.requests.model import Request, State
+from bot.requests.model import Request
 from bot.requests.reference import find_access_code, find_reference
 
 Events = list[dict[str, Any]]
@@ -33,12 +30,20 @@ class ActionStartTracking(Action):
         """Begin."""
         visit = Visit(dispatcher, tracker)
         note(moment=Moment.USE)
+        offered = visit.entity("request")
+        if offered:
+            # A button that was offered in this conversation, with the news of its request.
+            known = await visit.desk.requests.get(offered)
+            await tell_status(visit, known)
+            return slots(service=known.service, unclear=0)
         request, events = await _look_up(visit)
         if request is None and not find_reference(visit.text):
-            request = await visit.desk.requests.latest_filed(visit.conversation_id)
+            requests = visit.desk.requests
+            request = await requests.latest_filed(visit.conversation_id)
+            request = request or await requests.latest_draft(visit.conversation_id)
         if request is not None:
             await tell_status(visit, request)
-            return slots(reference=None, tracking=None, unclear=0)
+            return slots(reference=None, tracking=None, service=request.service, unclear=0)
         return [*events, FollowupAction("follow_up_form")]
 
 
@@ -103,16 +108,19 @@ class ActionTellStatus(Action):
         """Tell."""
         visit = Visit(dispatcher, tracker)
         found = visit.slot("tracking")
+        service = visit.slot("service")
         if found == "stopped":
             visit.say("utter_follow_up_stopped")
         else:
-            await tell_status(visit, await visit.desk.requests.get(found))
+            request = await visit.desk.requests.get(found)
+            await tell_status(visit, request)
+            service = request.service
         draft = visit.slot("draft")
         if draft and draft != found:
             # The question about another request was asked in the middle of this one.
             resume = button(label("resume", visit.language), "resume_request", request=draft)
             visit.say("utter_draft_waits", buttons=[resume])
-        return slots(tracking=None, reference=None, unclear=0)
+        return slots(tracking=None, reference=None, service=service, unclear=0)
 
 
 async def _look_up(visit: Visit) -> tuple[Request | None, Events]:
@@ -129,30 +137,3 @@ async def _look_up(visit: Visit) -> tuple[Request | None, Events]:
         visit.say("utter_wrong_pair")
         return None, slots(reference=None)
     return request, []
-
-
-async def tell_status(visit: Visit, request: Request) -> None:
-    """Say where a request stands, what happens next and by when."""
-    service = visit.service(request.service)
-    title = service.title[visit.language] if service else request.service
-    moment = Moment.OUTCOME if request.state.is_final else Moment.USE
-    note(moment=moment, service=request.service)
-    if request.state is State.DRAFT:
-        resume = button(label("resume", visit.language), "resume_request", request=request.id)
-        extras = {"request": request_wire(request)}
-        visit.say("utter_draft_found", reference=request.reference, service=title, buttons=[resume], extras=extras)
-        return
-    due = request.due.strftime("%d/%m/%Y") if request.due else "—"
-    late = request.due is not None and not request.state.is_final and request.due < now()
-    office = service.request.office if service and service.request else None
-    administration = visit.desk.catalogue.administrations.get(office or "")
-    contact = contact_line(administration, visit.language) if administration else "3939"
-    visit.say(
-        f"utter_status_{'late' if late else request.state}",
-        reference=request.reference,
-        service=title,
-        due=due,
-        contact=contact,
-        extras={"request": request_wire(request)},
-    )
-    await ask_how_it_went(visit, moment, request.service, request.id)

@@ -10,17 +10,16 @@ from actions.labels import label
 from actions.visit import Visit, button, slots
 from bot.conversations.model import Moment
 from bot.conversations.turn import note
+from bot.errors import Unavailable
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import Subject
-from bot.words import fold
+from bot.words import is_question
 
 Events = list[dict[str, Any]]
 SURE = 0.6
 """Confidence from which a message after a note is taken for something else than words about it."""
 OTHER_THAN_WORDS = {"submit_request", "resume_request", "track_request", "talk_to_person", "distress", "rate"}
 """Intents that are never words about a note. A complaint or "le délai est trop long" is: only questions are not."""
-ASKING = {"combien", "comment", "est-ce", "how", "ou", "quel", "quelle", "quelles", "quels", "what", "where", "which"}
-"""First words of a question, for those who leave the question mark out."""
 
 
 class ActionAskHowItWent(Action):
@@ -90,7 +89,7 @@ class ValidateCommentForm(Action):
         if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
             return slots(comment="declined")
         polite = len(visit.text.split()) <= 2 and visit.intent in ("thank", "goodbye", "greet", "affirm")
-        asks = visit.text.rstrip().endswith("?") or fold(visit.text).split(" ")[0] in ASKING
+        asks = is_question(visit.text)
         if sure and (asks or polite or visit.intent in OTHER_THAN_WORDS):
             return []
         note(field="comment")
@@ -125,8 +124,11 @@ async def ask_how_it_went(
         again: ask even so, because the citizen wants to.
     """
     subject = Subject(visit.conversation_id, moment, service, request_id)
-    if not again and await visit.desk.feedback.is_rated(subject):
-        return
+    try:
+        if not again and await visit.desk.feedback.is_rated(subject):
+            return
+    except Unavailable:
+        return  # what could not be noted is not asked
     about = {"moment": str(moment), "service": service, "request": request_id}
     faces = (Face.GOOD, Face.MIXED, Face.BAD)
     visit.say(

@@ -10,8 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.desk import Desk, desk
 from bot.catalogue.answers import settle
 from bot.catalogue.model import Service
+from bot.conversations.turn import hushed
 
-FORMS = ("request_form", "follow_up_form", "comment_form")
+FORMS = ("request_form", "follow_up_form", "comment_form", "reply_form", "commune_form")
 
 
 class Visit:
@@ -52,6 +53,14 @@ class Visit:
         return [each.get("value") for each in self._parse.get("entities") or [] if each.get("entity") == name]
 
     @property
+    def said_before(self) -> str:
+        """What the citizen last said that was meant otherwise than this message; empty when it is too long ago."""
+        for event in reversed(self._tracker.events):
+            if event["event"] == "user" and event["parse_data"]["intent"]["name"] != self.intent:
+                return event.get("text") or ""
+        return ""
+
+    @property
     def loop(self) -> str | None:
         """The form that is open, if any."""
         return (self._tracker.active_loop or {}).get("name")
@@ -84,6 +93,8 @@ class Visit:
             log_as: what the log keeps instead, when the text or the extras are personal.
             values: what fills the response's braces.
         """
+        if hushed():
+            return
         self._dispatcher.utter_message(
             response=response, buttons=buttons or [], json_message=extras, log_as=log_as, **values
         )

@@ -9,12 +9,21 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.errors import Misconfigured, Unavailable
-from bot.sqlite import opener
+from bot.sqlite import BEGIN, opener
+
+POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,
+    # A server that is gone without a word is noticed in seconds, and what is said meanwhile goes to the spool.
+    "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000},
+}
+RETRY_AFTER = 5
+"""Seconds after which whoever found the database away may try again."""
 
 
 def now() -> datetime:
@@ -78,7 +87,7 @@ class Database:
                     raise ArgumentError("a database in memory is not shared by engine and gateway, name a file")
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
-            tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else {"pool_pre_ping": True}
+            tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else POSTGRESQL
             if self.is_sqlite and not parsed.query and not str(parsed.database).startswith("file:"):
                 tuning["async_creator"] = opener(str(parsed.database))
             self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, hide_parameters=True, **tuning)
@@ -114,6 +123,28 @@ class Database:
             yield session
             await session.commit()
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that only reads, without what a session adds.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        async with _named_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction like `writing`, without what a session adds: for statements of a turn, which wait for it.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        async with _named_errors(), self.engine.connect() as connection:
+            await connection.execution_options(guichet_writes=True)
+            async with connection.begin():
+                yield connection
+
     async def ping(self) -> None:
         """Ask the database for nothing, to know that it answers.
 
@@ -134,11 +165,16 @@ async def _named_errors() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, OperationalError):
-            raise Unavailable("The database does not answer.", code="database-unavailable") from error
+        # SQLite says nothing more precise of a file that is damaged.
+        if error.connection_invalidated or isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise _away() from error
         raise
-    except (ConnectionError, TimeoutError) as error:
-        raise Unavailable("The database does not answer.", code="database-unavailable") from error
+    except (ConnectionError, TimeoutError, PoolTimeout) as error:
+        raise _away() from error
+
+
+def _away() -> Unavailable:
+    return Unavailable("The database does not answer.", code="database-unavailable", retry_after=RETRY_AFTER)
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
@@ -146,7 +182,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=10000",  # another process may be writing: wait for it, in milliseconds
+        "busy_timeout=5000",  # another process may be writing: wait for it, in milliseconds; then the spool takes over
         "journal_mode=WAL",  # readers and one writer side by side, several processes
         "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
         "foreign_keys=ON",
@@ -170,4 +206,4 @@ def _set(cursor: Any, pragma: str) -> None:
 def _begin_on_sqlite(connection: Any) -> None:
     # A read needs no transaction: each of our reads is one statement, or does not mind what comes between two.
     if connection.get_execution_options().get("guichet_writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN)

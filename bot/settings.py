@@ -30,6 +30,7 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy address of the database; empty: SQLite in the data folder")
     host: str = _setting("127.0.0.1", "address on which the gateway listens")
     port: int = _setting(8080, "port on which the gateway listens; 0 takes a free one", least=0, most=65535)
+    public_url: str = _setting("", "address at which browsers reach the service (https://…); empty: the host and port")
     catalogue_dir: Path = _setting(Path("data"), "folder of services/ and administrations.yml")
     models_dir: Path = _setting(Path("models"), "folder of the trained models")
     secret_key: str = _setting("", "key that encrypts personal answers; empty: the file secret.key of the data folder")
@@ -40,7 +41,27 @@ class Settings:
     allowed_origins: str = _setting("", "other origins whose pages may embed the widget, separated by spaces")
     messages_a_minute: int = _setting(60, "messages accepted from one conversation in a minute", least=1)
     conversations_an_hour: int = _setting(600, "conversations opened from one address in an hour", least=1)
+    spool_megabytes: int = _setting(64, "what may wait on the disk while the database is away, in MB", least=1)
     draft_days: int = _setting(30, "days that an unfinished request is kept", least=1)
+    timezone: str = _setting("Europe/Paris", "time zone of the office's hours")
+    person_hours: str = _setting("", "hours in which people answer (mon-fri 09:00-12:00 13:30-17:00); empty: any time")
+    person_closed: str = _setting("", "days on which nobody answers (2026-12-25), separated by spaces")
+    person_wait: int = _setting(10, "minutes after which a waiting citizen is offered to leave a message", least=1)
+    conversation_days: int = _setting(180, "days that a conversation without a request is kept", least=1)
+    request_days: int = _setting(400, "days that a request is kept once it is over, with its conversation", least=1)
+    feedback_days: int = _setting(1095, "days that an answer about satisfaction is kept", least=1)
+    file_megabytes: int = _setting(10, "size accepted of one file that a citizen sends", least=1, most=100)
+    files_megabytes: int = _setting(60, "size accepted of all files of one conversation", least=1)
+    codes_an_hour: int = _setting(60, "access codes tried from one address in an hour", least=1)
+    page_url: str = _setting("", "address of the page that holds the widget, for the links in e-mails")
+    smtp_host: str = _setting("", "mail server that sends notifications; empty: none are sent by e-mail")
+    smtp_port: int = _setting(587, "port of the mail server", least=1, most=65535)
+    smtp_user: str = _setting("", "account on the mail server; empty: none is needed")
+    smtp_password: str = _setting("", "password of that account")
+    smtp_from: str = _setting("guichet@localhost", "sender of the notifications")
+    smtp_tls: str = _setting("starttls", "how the connection is encrypted", among=("NONE", "STARTTLS", "TLS"))
+    sms_file: str = _setting("", "file to which SMS are written, one JSON object a line; empty: none are")
+    webhook_hosts: str = _setting("", "hosts to which webhooks may be sent, separated by spaces")
     log_level: str = _setting("INFO", "least grave messages that are logged", among=LOG_LEVELS)
 
     @property
@@ -52,6 +73,11 @@ class Settings:
             if self.database_url.startswith(plain):
                 return self.database_url.replace(plain, driver, 1)
         return self.database_url
+
+    @property
+    def address(self) -> str:
+        """The address at which browsers reach the service, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def origins(self) -> frozenset[str]:

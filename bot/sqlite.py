@@ -11,6 +11,9 @@ from typing import Any
 
 import aiosqlite
 
+BEGIN = "BEGIN IMMEDIATE"
+"""Takes the lock to write at once."""
+
 
 class OneHopCursor:
     """A cursor that has executed and fetched by the time that it answers.
@@ -19,7 +22,7 @@ class OneHopCursor:
         description, rowcount, lastrowid: as in the database API of Python (PEP 249).
     """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: "OneHopConnection") -> None:
         self._connection = connection
         self._rows: Sequence[Any] = ()
         self.description: Any = None
@@ -27,7 +30,10 @@ class OneHopCursor:
         self.lastrowid: int | None = None
 
     async def execute(self, sql: str, parameters: Any = ()) -> None:
-        """Execute a statement and fetch what it returns."""
+        """Execute a statement and fetch what it returns; the beginning of a transaction waits for its first one."""
+        if sql == BEGIN:
+            self._connection.to_begin = True
+            return
         await self._connection._execute(self._run, "execute", sql, parameters)  # type: ignore[no-untyped-call]
 
     async def executemany(self, sql: str, parameters: Any) -> None:
@@ -45,6 +51,9 @@ class OneHopCursor:
         # In the thread of the connection.
         cursor: sqlite3.Cursor = self._connection._conn.cursor()
         try:
+            if self._connection.to_begin:
+                self._connection.to_begin = False
+                cursor.execute(BEGIN)
             getattr(cursor, method)(sql, parameters)
             self.description = cursor.description
             self._rows = cursor.fetchall() if cursor.description else ()
@@ -54,11 +63,29 @@ class OneHopCursor:
 
 
 class OneHopConnection(aiosqlite.Connection):
-    """A connection whose cursors cost nothing to make."""
+    """A connection whose cursors cost nothing to make.
+
+    Attributes:
+        to_begin: whether a transaction begins with the next statement.
+    """
+
+    to_begin = False
 
     async def cursor(self) -> OneHopCursor:  # type: ignore[override]
         """Return a cursor."""
         return OneHopCursor(self)
+
+    async def commit(self) -> None:
+        """Commit; a transaction in which nothing was asked never began."""
+        if not self.to_begin:
+            await super().commit()
+        self.to_begin = False
+
+    async def rollback(self) -> None:
+        """Roll back; a transaction in which nothing was asked never began."""
+        if not self.to_begin:
+            await super().rollback()
+        self.to_begin = False
 
 
 def opener(path: str) -> Callable[[], Awaitable[OneHopConnection]]:

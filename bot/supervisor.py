@@ -21,7 +21,7 @@ from bot.settings import PREFIX, Settings
 
 logger = logging.getLogger("guichet")
 
-READY_WITHIN = 120
+READY_WITHIN = 300
 """Seconds in which a part must say that it is ready."""
 STOPS_WITHIN = 10
 """Seconds in which a part must stop when asked, before it is killed."""

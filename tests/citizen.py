@@ -17,6 +17,7 @@ class Citizen:
         id, token: of the conversation.
         welcome: the messages that opened it.
         answer: the messages of the last answer.
+        mode: who answers, as the events of `listen` told.
     """
 
     def __init__(self, session: aiohttp.ClientSession, opened: dict[str, Any]) -> None:
@@ -25,6 +26,7 @@ class Citizen:
         self.token: str = opened["token"]
         self.welcome: list[Message] = opened["messages"]
         self.answer: list[Message] = opened["messages"]
+        self.mode = "bot"
         self._seen: list[Message] = list(opened["messages"])
 
     @classmethod
@@ -121,8 +123,12 @@ class Citizen:
                     name, _, value = line.partition(": ")
                     event[name] = value
                 elif event:
-                    assert event["event"] == "message"
-                    yield event["id"], json.loads(event["data"])
+                    # Who answers is told by an event of its own, which has no number.
+                    if event["event"] == "message":
+                        yield event["id"], json.loads(event["data"])
+                    else:
+                        assert event["event"] == "mode"
+                        self.mode = json.loads(event["data"])["mode"]
                     event = {}
 
 

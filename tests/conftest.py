@@ -48,7 +48,7 @@ def postgresql() -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def migrated_database(postgresql: psycopg.Connection) -> Iterator[str]:
     """Return the address of a PostgreSQL database with the tables, made for this run of tests."""
-    with _created(postgresql) as address:
+    with created(postgresql) as address:
         asyncio.run(_migrate(address))
         yield address
 
@@ -68,14 +68,14 @@ def postgresql_url(migrated_database: str) -> str:
     """
     names = ", ".join(Base.metadata.tables)
     with psycopg.connect(migrated_database.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     return migrated_database
 
 
 @pytest.fixture
 def empty_postgresql_url(postgresql: psycopg.Connection) -> Iterator[str]:
     """Return the address of a fresh PostgreSQL database without tables."""
-    with _created(postgresql) as address:
+    with created(postgresql) as address:
         yield address
 
 
@@ -140,7 +140,8 @@ def _connect() -> psycopg.Connection | None:
 
 
 @contextmanager
-def _created(server: psycopg.Connection) -> Iterator[str]:
+def created(server: psycopg.Connection) -> Iterator[str]:
+    """Yield the address of a fresh PostgreSQL database, dropped afterwards."""
     name = f"guichet_test_{secrets.token_hex(6)}"
     server.execute(f"CREATE DATABASE {name}")
     yield f"postgresql+psycopg://{server.info.user}@{POSTGRESQL}/{name}"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.db import Database
@@ -102,9 +102,9 @@ async def test_a_writer_on_sqlite_takes_the_lock_before_it_reads(sqlite_url: str
 
     async def write(database: Database, name: str) -> None:
         async with database.writing() as session:
+            await session.execute(select(func.count()).select_from(FeedbackRow))
             order.append(f"{name} in")
             inside.set()
-            await session.execute(select(func.count()).select_from(FeedbackRow))
             await asyncio.sleep(0.1)
             order.append(f"{name} out")
 
@@ -112,6 +112,18 @@ async def test_a_writer_on_sqlite_takes_the_lock_before_it_reads(sqlite_url: str
     await inside.wait()
     await asyncio.gather(one, write(second, "second"))
     assert order == ["first in", "first out", "second in", "second out"]
+    await first.close()
+    await second.close()
+
+
+async def test_a_transaction_that_failed_before_it_asked_for_anything_leaves_no_lock(sqlite_url: str) -> None:
+    first, second = Database(sqlite_url, pool_size=1), Database(sqlite_url)
+    with pytest.raises(RuntimeError):
+        async with first.writing():
+            raise RuntimeError("before the first statement")
+    await first.ping()
+    async with asyncio.timeout(2), second.writing() as session:
+        await session.execute(delete(FeedbackRow))
     await first.close()
     await second.close()
 

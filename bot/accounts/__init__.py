@@ -1,1 +1,1 @@
-"""Agents and admins."""
+"""Agents and admins: accounts, passwords, second factor, sessions, invitations, and the trail of what they did."""

@@ -1,6 +1,6 @@
 """How to reach an office, in one line."""
 
-from bot.catalogue.model import Administration
+from bot.catalogue.administrations import Administration
 
 
 def contact_line(administration: Administration, language: str) -> str:

@@ -1,6 +1,7 @@
 """Reads the catalogue from its YAML files; a mistake is named with its file, line and field."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,16 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from bot.catalogue.model import Administration, Service
+from bot.catalogue.administrations import Administration, OfficeKind
+from bot.catalogue.lines import line_of, tree_of
+from bot.catalogue.model import Service
 from bot.errors import Misconfigured, NotFound
 
 _ADMINISTRATIONS = TypeAdapter(dict[str, Administration])
+_OFFICES = TypeAdapter(dict[str, OfficeKind])
+
+Where = tuple[str | int, ...]
+"""Names and positions that lead to a value of a file."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -23,10 +30,11 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every service and administration, by identifier, in the order of the file names."""
+    """Every service, administration and kind of office, by identifier; services in the order of the file names."""
 
     services: dict[str, Service]
     administrations: dict[str, Administration]
+    offices: dict[str, OfficeKind] = field(default_factory=dict)
 
     def service(self, service_id: str) -> Service:
         """Return the service of that identifier.
@@ -56,10 +64,10 @@ class CatalogueError(Misconfigured):
 
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read and check `administrations.yml` and `services/*.yml`.
+    """Read and check `administrations.yml`, `services/*.yml` and, when it is there, `offices.yml`.
 
     Args:
-        folder: the folder that holds both.
+        folder: the folder that holds them.
 
     Raises:
         CatalogueError: with every mistake that was found, not only the first.
@@ -72,13 +80,16 @@ def load_catalogue(folder: Path) -> Catalogue:
         service = _read(path, lambda data, stem=path.stem: Service.model_validate({**data, "id": stem}), mistakes)
         if service is not None:
             services[path.stem] = service
+    path = folder / "offices.yml"
+    offices: dict[str, OfficeKind] = (_read(path, _OFFICES.validate_python, mistakes) if path.exists() else None) or {}
+    catalogue = Catalogue(services, administrations, offices)
     if not mistakes:
-        mistakes += _dead_references(services, administrations, folder)
+        mistakes += _dead_references(catalogue, folder)
     if not services and not mistakes:
         mistakes.append(f"{folder / 'services'}: there is no service file")
     if mistakes:
         raise CatalogueError(mistakes)
-    return Catalogue(services, administrations)
+    return catalogue
 
 
 def checksum(folder: Path) -> str:
@@ -105,45 +116,41 @@ def _read(path: Path, validate: Any, mistakes: list[str]) -> Any:
         line = f":{mark.line + 1}" if mark else ""
         mistakes.append(f"{path}{line}: {getattr(error, 'problem', None) or error}")
     except ValidationError as error:
-        tree = yaml.compose(text, Loader=yaml.CSafeLoader)
+        tree = tree_of(path)
         for fault in error.errors():
             # The identifier of a service is the name of its file and stands nowhere in it.
             where = [part for part in fault["loc"] if part != "function-after"] if fault["loc"] != ("id",) else []
-            field = ".".join(str(part) for part in where) or "(file)"
-            mistakes.append(f"{path}:{_line(tree, where)}: {field}: {fault['msg'].removeprefix('Value error, ')}")
+            where += fault.get("ctx", {}).get("at", ())
+            name = ".".join(str(part) for part in where) or "(file)"
+            mistakes.append(f"{path}:{line_of(tree, where)}: {name}: {fault['msg'].removeprefix('Value error, ')}")
     return None
 
 
-def _line(node: yaml.Node | None, where: list[Any]) -> int:
-    """Return the line of the deepest part of `where` that the file has, from 1."""
-    line = node.start_mark.line + 1 if node else 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _dead_references(
-    services: dict[str, Service], administrations: dict[str, Administration], folder: Path
-) -> list[str]:
+def _dead_references(catalogue: Catalogue, folder: Path) -> list[str]:
+    """Return the references to a service or an administration that is not there, a line for each."""
     mistakes = []
-    for service in services.values():
+    for service in catalogue.services.values():
         path = folder / "services" / f"{service.id}.yml"
-        offices = [("administration", service.administration)]
+        offices: dict[Where, str] = {("administration",): service.administration}
         if service.request:
-            offices.append(("request.office", service.request.office))
-        for field, office in offices:
-            if office not in administrations:
-                mistakes.append(f"{path}: {field}: no administration is called `{office}`")
-        mistakes += [
-            f"{path}: related: no service is called `{other}`" for other in service.related if other not in services
-        ]
+            offices[("request", "office")] = service.request.office
+        mistakes += _dead(path, "administration", catalogue.administrations, offices)
+        mistakes += _dead(path, "service", catalogue.services, _numbered(("related",), service.related))
+    path = folder / "offices.yml"
+    for kind, office in catalogue.offices.items():
+        named = _numbered((kind, "administrations"), office.administrations)
+        mistakes += _dead(path, "administration", catalogue.administrations, named)
+        mistakes += _dead(path, "service", catalogue.services, _numbered((kind, "services"), office.services))
     return mistakes
+
+
+def _numbered(where: Where, names: list[str]) -> dict[Where, str]:
+    return {(*where, place): name for place, name in enumerate(names)}
+
+
+def _dead(path: Path, what: str, known: Container[str], named: dict[Where, str]) -> list[str]:
+    return [
+        f"{path}:{line_of(tree_of(path), where)}: {'.'.join(map(str, where))}: no {what} is called `{name}`"
+        for where, name in named.items()
+        if name not in known
+    ]

@@ -1,4 +1,4 @@
-"""What a public service is, as data: the schema of `data/services/*.yml` and `data/administrations.yml`.
+"""What a public service is, as data: the schema of `data/services/*.yml`.
 
 One file describes one service in French and in English: what it is, who may ask, documents, price, delay, where and
 how, the official pages that it rests on, and the questions of its request when it can be filed here. An answer (a
@@ -9,39 +9,30 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-FieldIdentifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Language = Literal["fr", "en"]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+from bot.catalogue.form import Choice, FieldType, RequestField, RequestForm
+from bot.catalogue.text import LANGUAGES, Identifier, Language, Strict, Text, Texts, Words
 
-
-class Strict(BaseModel):
-    """A part of the catalogue: an unknown key is an error, because it is most often a misspelt one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(Strict):
-    """The same words in French and in English."""
-
-    fr: Words
-    en: Words
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.fr
-
-
-class Texts(Strict):
-    """The same list of words in French and in English."""
-
-    fr: list[Words]
-    en: list[Words]
-
-    def __getitem__(self, language: str) -> list[str]:
-        return self.en if language == "en" else self.fr
+__all__ = [
+    "LANGUAGES",
+    "Case",
+    "Choice",
+    "Facet",
+    "FieldType",
+    "Language",
+    "Option",
+    "RequestField",
+    "RequestForm",
+    "Service",
+    "Situation",
+    "Source",
+    "Text",
+    "Texts",
+    "Theme",
+    "service_schema",
+]
 
 
 class Theme(StrEnum):
@@ -121,6 +112,14 @@ class Case(Strict):
     steps). A price has an `amount` with its `currency`, or a `text` that says what it depends on.
     """
 
+    # What `_says_something` refuses, for the editors that read the JSON Schema.
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [name]} for name in ("text", "items", "amount")],
+            "dependentRequired": {"amount": ["currency"], "currency": ["amount"]},
+        }
+    )
+
     when: dict[Identifier, Identifier | list[Identifier]] = {}
     text: Text | None = None
     items: Texts | None = None
@@ -153,110 +152,9 @@ def _values(wanted: str | list[str]) -> list[str]:
     return [wanted] if isinstance(wanted, str) else wanted
 
 
-class FieldType(StrEnum):
-    """The kinds of answer that a request may ask for; the wire contract has the same names."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    NUMBER = "number"
-    MONEY = "money"
-    EMAIL = "email"
-    PHONE = "phone"
-    ADDRESS = "address"
-    COMMUNE = "commune"
-
-
-class Choice(Strict):
-    """One of the answers of a `choice` field."""
-
-    value: Identifier
-    title: Text
-
-
-class RequestField(Strict):
-    """One question of a request.
-
-    Attributes:
-        id: unique in its request.
-        label: the short name shown in the summary ("Date de naissance").
-        question: what the assistant asks, one sentence.
-        help: an example or a hint, shown with the question and again after a wrong answer.
-        why: the answer to "pourquoi cette question ?".
-        required: whether the citizen may pass.
-        min, max: bounds of a number, or of the length of a text.
-        when_date: for a date, the side of today where it lies.
-        only_if: earlier fields and the values for which this one is asked.
-        autocomplete: the HTML autofill name, so that a phone can propose the answer (RGAA 11.13).
-    """
-
-    id: FieldIdentifier
-    type: FieldType
-    label: Text
-    question: Text
-    why: Text
-    help: Text | None = None
-    required: bool = True
-    choices: list[Choice] = []
-    min: float | None = None
-    max: float | None = None
-    when_date: Literal["past", "future", "any"] = "any"
-    only_if: dict[FieldIdentifier, str | bool | list[str]] = {}
-    autocomplete: Words | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> Self:
-        if (self.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(self.choices):
-            raise ValueError("`choices` goes with the types choice and choices, and only with them")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("`min` is above `max`")
-        return self
-
-    def may_be(self, value: str | bool) -> bool:
-        """Return whether a single value can be the answer; any can where the answer is free."""
-        match self.type:
-            case FieldType.CHOICE:
-                return value in {choice.value for choice in self.choices}
-            case FieldType.BOOLEAN:
-                return isinstance(value, bool)
-            case FieldType.CHOICES:
-                return False
-        return True
-
-
-class RequestForm(Strict):
-    """How a request for the service is filed here.
-
-    Attributes:
-        office: the administration that receives it.
-        delay_days: the announced delay, in calendar days.
-        next_step: what happens after filing, one sentence.
-        silence: what no answer means, when the law says so.
-    """
-
-    office: Identifier
-    delay_days: Annotated[int, Field(ge=1, le=730)]
-    next_step: Text
-    silence: Text | None = None
-    fields: Annotated[list[RequestField], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _fields_are_known(self) -> Self:
-        seen: dict[str, RequestField] = {}
-        for field in self.fields:
-            if field.id in seen:
-                raise ValueError(f"the field `{field.id}` is there twice")
-            for earlier, wanted in field.only_if.items():
-                if earlier not in seen:
-                    raise ValueError(f"`{field.id}` depends on `{earlier}`, which is not asked before it")
-                for value in wanted if isinstance(wanted, list) else [wanted]:
-                    if not seen[earlier].may_be(value):
-                        raise ValueError(f"`{field.id}` is asked when `{earlier}` is `{value}`, which it cannot be")
-            seen[field.id] = field
-        return self
+def dead_reference(message: str, at: tuple[str | int, ...]) -> PydanticCustomError:
+    """Return the error of a reference to nothing, which says where in the file it stands (`load.py` reads `at`)."""
+    return PydanticCustomError("dead_reference", "{message}", {"message": message, "at": at})
 
 
 class Service(Strict):
@@ -281,13 +179,18 @@ class Service(Strict):
         sources = {source.id for source in self.sources}
         situations = {situation.id: {option.value for option in situation.options} for situation in self.situations}
         for facet, cases in self.facets.items():
-            for case in cases:
+            for place, case in enumerate(cases):
                 if case.source not in sources:
-                    raise ValueError(f"facets.{facet}: no source is called `{case.source}`")
+                    at = ("facets", facet, place, "source")
+                    raise dead_reference(f"no source is called `{case.source}`", at)
                 for key, wanted in case.when.items():
                     unknown = [value for value in _values(wanted) if value not in situations.get(key, set())]
                     if unknown:
-                        raise ValueError(f"facets.{facet}: no situation `{key}` has the value `{unknown[0]}`")
+                        at = ("facets", facet, place, "when")
+                        raise dead_reference(f"no situation `{key}` has the value `{unknown[0]}`", at)
+        for field in self.request.fields if self.request else []:
+            if field.situation is not None and field.situation not in situations:
+                raise ValueError(f"request: `{field.id}` reads a situation `{field.situation}` that is not declared")
         return self
 
     @property
@@ -302,17 +205,6 @@ class Service(Strict):
     def situation(self, situation_id: str) -> Situation:
         """Return the situation of that identifier."""
         return next(situation for situation in self.situations if situation.id == situation_id)
-
-
-class Administration(Strict):
-    """An office that answers for services."""
-
-    name: Text
-    kind: Literal["town", "state", "agency", "social"]
-    url: HttpUrl | None = None
-    phone: Words | None = None
-    hours: Text | None = None
-    address: Words | None = None
 
 
 def service_schema() -> dict[str, Any]:

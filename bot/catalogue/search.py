@@ -188,6 +188,11 @@ class Search:
         return quote
 
 
+def is_telling(text: str) -> bool:
+    """Return whether a text has a word of its own: "faire une demande" says nothing that could be searched for."""
+    return not set(terms(text[:MAX_CHARACTERS])) <= _COMMON_WORDS
+
+
 def open_search(settings: Settings) -> Search:
     """Open the search over the catalogue and the imported fiches; without an import, over the catalogue alone.
 

@@ -15,6 +15,17 @@ class Assistant(Protocol):
         """
         ...
 
+    async def remind(
+        self, conversation_id: str, message_id: str, intent: str, entities: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Let the assistant say by itself what an intent calls for; the same `message_id` twice is answered once.
+
+        Raises:
+            Unavailable: the engine does not answer; try again later.
+            GuichetError: it refused or failed.
+        """
+        ...
+
     async def ready(self) -> bool:
         """Return whether a model is in service."""
         ...

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.errors import NotFound
+
 NOTICE_VERSION = "2026-11"
 """Version of the notice that a conversation opens with (a machine, what is kept, a person on request)."""
 
@@ -89,3 +91,8 @@ class Message:
             body["client_id"] = self.client_id
         body["buttons"] = [{"title": button.title, "payload": button.payload} for button in self.buttons]
         return body | self.extras
+
+
+def erased() -> NotFound:
+    """Return the error of whoever writes to a conversation that is no more."""
+    return NotFound("This conversation was erased.", code="conversation-erased")

@@ -28,10 +28,23 @@ _CHOICES = {
     "fr": ("Faire une demande", "Suivre ma demande", "Parler à une personne"),
     "en": ("Make a request", "Track my request", "Talk to a person"),
 }
+_SWITCHED = {
+    "fr": "L'assistant vous répond maintenant en français.",
+    "en": "The assistant now answers in English.",
+}
 _COMMANDS = ("submit_request", "track_request", "talk_to_person")
 
 
 def opening(language: str) -> list[Message]:
     """Return the messages that open a conversation in the given language."""
     buttons = [Button(title, Command(name)) for title, name in zip(_CHOICES[language], _COMMANDS, strict=True)]
-    return [Message(Author.BOT, _NOTICE[language]), Message(Author.BOT, _INVITATION[language], buttons)]
+    said = {"language": language}
+    return [
+        Message(Author.BOT, _NOTICE[language], extras=said),
+        Message(Author.BOT, _INVITATION[language], buttons, extras=said),
+    ]
+
+
+def switched(language: str) -> Message:
+    """Return the note that answers come in another language from now on, in that language."""
+    return Message(Author.SYSTEM, _SWITCHED[language], extras={"language": language})

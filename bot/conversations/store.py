@@ -1,26 +1,25 @@
 """Reads and writes conversations: opening, turns with the state of the dialogue, messages, buttons, erasure."""
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversations.model import NOTICE_VERSION, Author, Button, Command, Message, Mode
-from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow, PendingRow, TurnRow
+from bot.conversations.messages import read_messages, write_messages
+from bot.conversations.model import NOTICE_VERSION, Author, Command, Message, Mode, erased
+from bot.conversations.opening import Opening, first_state, hash_of
+from bot.conversations.reminders import KIND, write_reminders
+from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow
 from bot.conversations.turn import Turn
+from bot.conversations.turn_rows import ADD_TURN, MOVE_ON, STATE, turn_values
 from bot.db import Database, now
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
-
-ALTERNATIVES_LOGGED = 4
-"""How many of the intents that came after the first are logged with a turn."""
-
 
 RECOGNISED = 20_000
 """Conversations whose token is remembered, so that a message costs no query for it."""
@@ -35,16 +34,6 @@ class Conversation:
     mode: Mode
     messages: int
     created_at: str
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A message that waits for the engine."""
-
-    conversation_id: str
-    message_id: str
-    text: str
-    language: str
 
 
 class ConversationStore:
@@ -69,25 +58,29 @@ class ConversationStore:
             Its identifier, the token that gives access to it (kept as a hash only), and the messages as stored.
         """
         conversation_id, token = secrets.token_hex(12), secrets.token_urlsafe(32)
-        at = now()
+        await self.write_opening(Opening(conversation_id, hash_of(token), language, origin, list(messages)))
+        self._remember_token(conversation_id, hash_of(token), language)
+        return conversation_id, token, list(messages)
+
+    async def write_opening(self, opening: Opening) -> None:
+        """Write a new conversation with its first messages."""
         async with self.database.writing() as session:
             await session.execute(
                 insert(ConversationRow).values(
-                    id=conversation_id,
-                    token_hash=_hash(token),
-                    language=language,
-                    origin=(origin or "")[:200] or None,
+                    id=opening.conversation_id,
+                    token_hash=opening.token_hash,
+                    language=opening.language,
+                    origin=(opening.origin or "")[:200] or None,
                     mode=Mode.BOT,
                     notice_version=NOTICE_VERSION,
-                    created_at=at,
-                    last_at=at,
+                    created_at=opening.at,
+                    last_at=opening.at,
                     turns=0,
-                    messages=len(messages),
-                    state=_first_state(language),
+                    messages=len(opening.messages),
+                    state=first_state(opening.language),
                 )
             )
-            await self._write_messages(session, conversation_id, None, messages, first=1)
-        return conversation_id, token, list(messages)
+            await write_messages(session, self._cipher, opening.conversation_id, None, opening.messages, first=1)
 
     async def authenticate(self, conversation_id: str, token: str) -> Conversation:
         """Return the conversation that the token opens.
@@ -110,7 +103,7 @@ class ConversationStore:
                 )
             ).one_or_none()
         # The comparison is made whether the conversation is there or not, so that both take the same time.
-        if not hmac.compare_digest(row.token_hash if row else _hash(""), _hash(token)) or row is None:
+        if not hmac.compare_digest(row.token_hash if row else hash_of(""), hash_of(token)) or row is None:
             raise NotAllowed("This conversation cannot be opened with that token.", code="wrong-token")
         return Conversation(conversation_id, row.language, Mode(row.mode), row.messages, row.created_at.isoformat())
 
@@ -122,38 +115,89 @@ class ConversationStore:
         Raises:
             NotAllowed: there is no such conversation or the token is another's.
         """
-        digest = _hash(token)
+        digest = hash_of(token)
         known = self._recognised.get(conversation_id)
         if known is not None and hmac.compare_digest(known[0], digest):
             return known[1]
         language = (await self.authenticate(conversation_id, token)).language
+        self._remember_token(conversation_id, digest, language)
+        return language
+
+    def _remember_token(self, conversation_id: str, digest: str, language: str) -> None:
         if len(self._recognised) >= RECOGNISED:
             self._recognised.clear()
         self._recognised[conversation_id] = (digest, language)
-        return language
+
+    async def speak(self, conversation_id: str, language: str, note: Message) -> Message:
+        """Answer in another language from now on; a note says so, in its place among the messages.
+
+        The dialogue goes on where it is. A turn that is being answered at this instant may write the former language
+        again: whoever switches waits for the answer first.
+
+        Raises:
+            NotFound: the conversation was erased.
+        """
+        self._recognised.pop(conversation_id, None)
+        async with self.database.writing() as session:
+            query = select(ConversationRow.state).where(ConversationRow.id == conversation_id).with_for_update()
+            state = (await session.execute(query)).scalar_one_or_none()
+            if state is None:
+                raise erased()
+            # A slot among the events of the window counts for more than one of the folded values.
+            spoken = {"event": "slot", "name": "language", "value": language}
+            state = {**state, "events": [*state.get("events", []), spoken]}
+            changed = update(ConversationRow).where(ConversationRow.id == conversation_id)
+            await session.execute(changed.values(language=language, state=state))
+        return await self.append(conversation_id, note)
 
     async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool]:
         """Return the state of the dialogue, and whether a message of the citizen is answered already.
 
         An unknown conversation has an empty state.
         """
-        answered = exists().where(TurnRow.conversation_id == conversation_id, TurnRow.message_id == message_id)
-        async with self.database.reading() as session:
-            query = select(ConversationRow.state, answered).where(ConversationRow.id == conversation_id)
-            row = (await session.execute(query)).one_or_none()
+        async with self.database.looking() as session:
+            row = (await session.execute(STATE, {"of": conversation_id, "message": message_id})).one_or_none()
         return (row[0], row[1]) if row else ({}, False)
+
+    async def mode(self, conversation_id: str) -> Mode:
+        """Return who answers in a conversation; the assistant, when there is no such conversation."""
+        async with self.database.reading() as session:
+            query = select(ConversationRow.mode).where(ConversationRow.id == conversation_id)
+            return Mode((await session.execute(query)).scalar_one_or_none() or Mode.BOT)
+
+    async def append_in(
+        self, session: AsyncSession, conversation_id: str, messages: Sequence[Message], turn: str | None = None
+    ) -> None:
+        """Add messages in a transaction of the caller's; `turn` is the citizen's message that they belong to.
+
+        Raises:
+            NotFound: the conversation was erased.
+        """
+        counted = (
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(messages=ConversationRow.messages + len(messages))
+            .returning(ConversationRow.messages)
+        )
+        count = (await session.execute(counted)).scalar_one_or_none()
+        if count is None:
+            raise erased()
+        await write_messages(session, self._cipher, conversation_id, turn, messages, first=count - len(messages) + 1)
 
     async def answer_to(self, conversation_id: str, message_id: str) -> list[Message]:
         """Return what was answered to a message of the citizen."""
         async with self.database.reading() as session:
-            return await self._read_messages(
+            return await read_messages(
                 session,
+                self._cipher,
                 MessageRow.conversation_id == conversation_id,
                 MessageRow.turn_message_id == message_id,
                 MessageRow.author != Author.CITIZEN,
             )
 
-    async def record(self, turn: Turn, state: dict[str, Any], *, language: str, logged_text: str) -> None:
+    async def record(
+        self, turn: Turn, state: dict[str, Any], *, language: str, logged_text: str, at: datetime | None = None
+    ) -> None:
         """Write a turn, its messages and the new state of the dialogue, in one transaction.
 
         Args:
@@ -161,63 +205,38 @@ class ConversationStore:
             state: the state of the dialogue after it.
             language: the language of the answers.
             logged_text: what the log keeps of the citizen's words.
+            at: when it was answered; now when left out.
+
+        Raises:
+            NotFound: the conversation was erased.
+            Unavailable: the turn could not be written.
         """
-        at = now()
-        ranking = turn.parse.get("intent_ranking") or []
-        intent = turn.parse.get("intent") or {}
-        linked = turn.parse.get("service") or {}
+        at = at or now()
         citizen = Message(Author.CITIZEN, logged_text, client_id=turn.message_id)
-        shown = [citizen, *turn.messages] if turn.kind != "start" else turn.messages
-        async with self.database.writing() as session:
-            counted = (
-                await session.execute(
-                    update(ConversationRow)
-                    .where(ConversationRow.id == turn.conversation_id)
-                    .values(
-                        state=state,
-                        turns=ConversationRow.turns + 1,
-                        messages=ConversationRow.messages + len(shown),
-                        language=language,
-                        last_at=at,
-                    )
-                    .returning(ConversationRow.turns, ConversationRow.messages)
-                )
-            ).one_or_none()
+        shown = [citizen, *turn.messages] if turn.kind not in ("start", KIND) else turn.messages
+        moved = {
+            "of": turn.conversation_id,
+            "state": state,
+            "language": language,
+            "last_at": at,
+            "shown": len(shown),
+        }
+        async with self.database.transaction() as session:
+            counted = (await session.execute(MOVE_ON, moved)).one_or_none()
             if counted is None:
-                raise _erased()
+                raise erased()
             await session.execute(
-                insert(TurnRow).values(
-                    conversation_id=turn.conversation_id,
-                    message_id=turn.message_id,
-                    number=counted.turns,
-                    at=at,
-                    kind=turn.kind,
-                    text=logged_text,
-                    language=language,
-                    intent=intent.get("name"),
-                    confidence=intent.get("confidence"),
-                    alternatives=[
-                        {"name": other["name"], "confidence": round(other["confidence"], 4)}
-                        for other in ranking
-                        if other["name"] != intent.get("name")
-                    ][:ALTERNATIVES_LOGGED],
-                    # The words that an entity was read from may be personal: only its kind and its meaning are kept.
-                    entities=[
-                        {"entity": entity["entity"], "value": entity.get("value")}
-                        for entity in turn.parse.get("entities") or []
-                    ],
-                    service=turn.service or linked.get("id"),
-                    service_confidence=linked.get("confidence"),
-                    moment=turn.moment,
-                    actions=turn.parse.get("actions") or [],
-                    field=turn.field,
-                    fallback=turn.fallback,
-                    model=turn.model,
-                    milliseconds=round(turn.milliseconds, 2),
-                )
+                ADD_TURN, turn_values(turn, number=counted.turns, at=at, language=language, logged_text=logged_text)
             )
-            await self._write_messages(
-                session, turn.conversation_id, turn.message_id, shown, first=counted.messages - len(shown) + 1
+            if turn.reminders:
+                await write_reminders(session, turn.conversation_id, counted.turns, turn.reminders)
+            await write_messages(
+                session,
+                self._cipher,
+                turn.conversation_id,
+                turn.message_id,
+                shown,
+                first=counted.messages - len(shown) + 1,
             )
 
     async def append(self, conversation_id: str, message: Message) -> Message:
@@ -236,15 +255,15 @@ class ConversationStore:
                 )
             ).scalar_one_or_none()
             if count is None:
-                raise _erased()
-            await self._write_messages(session, conversation_id, None, [message], first=count)
+                raise erased()
+            await write_messages(session, self._cipher, conversation_id, None, [message], first=count)
         return message
 
     async def messages_after(self, conversation_id: str, sequence: int) -> list[Message]:
         """Return the messages that come after the given place, in their order."""
         async with self.database.reading() as session:
-            return await self._read_messages(
-                session, MessageRow.conversation_id == conversation_id, MessageRow.sequence > sequence
+            return await read_messages(
+                session, self._cipher, MessageRow.conversation_id == conversation_id, MessageRow.sequence > sequence
             )
 
     async def command_of(self, conversation_id: str, payload: str) -> tuple[str, Command]:
@@ -265,156 +284,6 @@ class ConversationStore:
             raise NotFound("This choice was not offered in this conversation.", code="unknown-button")
         return row.title, Command(row.intent, row.entities)
 
-    async def keep(self, conversation_id: str, message_id: str, text: str) -> None:
-        """Keep a message, encrypted, until the engine is back; keeping it twice keeps it once.
-
-        Raises:
-            NotFound: the conversation was erased.
-        """
-        row = insert(PendingRow).values(
-            conversation_id=conversation_id,
-            message_id=message_id,
-            text=self._cipher.encrypt(text),
-            at=now(),
-            attempts=0,
-        )
-        try:
-            async with self.database.writing() as session:
-                await session.execute(row)
-        except IntegrityError:
-            if not any(each.message_id == message_id for each in await self.pending(conversation_id)):
-                raise _erased() from None
-
-    async def pending(self, conversation_id: str | None = None) -> list[Pending]:
-        """Return the messages that wait for the engine, the oldest first: of one conversation, or of all."""
-        query = (
-            select(PendingRow.conversation_id, PendingRow.message_id, PendingRow.text, ConversationRow.language)
-            .join(ConversationRow, ConversationRow.id == PendingRow.conversation_id)
-            .order_by(PendingRow.id)
-        )
-        if conversation_id is not None:
-            query = query.where(PendingRow.conversation_id == conversation_id)
-        async with self.database.reading() as session:
-            rows = await session.execute(query)
-            return [
-                Pending(row.conversation_id, row.message_id, self._cipher.decrypt(row.text), row.language)
-                for row in rows
-            ]
-
-    async def release(self, message: Pending) -> None:
-        """Forget a kept message, once it is answered or can never be."""
-        async with self.database.writing() as session:
-            await session.execute(
-                delete(PendingRow).where(
-                    PendingRow.conversation_id == message.conversation_id, PendingRow.message_id == message.message_id
-                )
-            )
-
-    async def erase(self, conversation_id: str) -> int:
-        """Erase a conversation with its turns, messages and buttons.
-
-        Returns:
-            How many messages were erased.
-        """
+    async def forget(self, conversation_id: str) -> None:
+        """Forget what is remembered of a conversation that is about to be erased (`bot.rights.erasure`)."""
         self._recognised.pop(conversation_id, None)
-        async with self.database.writing() as session:
-            for table in (MessageRow, ButtonRow, TurnRow, PendingRow):
-                result = await session.execute(delete(table).where(table.conversation_id == conversation_id))
-                if table is MessageRow:
-                    erased: int = result.rowcount  # type: ignore[attr-defined]
-            await session.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id))
-        return erased
-
-    async def _write_messages(
-        self,
-        session: AsyncSession,
-        conversation_id: str,
-        turn_message_id: str | None,
-        messages: Sequence[Message],
-        *,
-        first: int,
-    ) -> None:
-        at = now()
-        rows, buttons = [], []
-        for sequence, message in enumerate(messages, start=first):
-            message.sequence, message.at = sequence, at.isoformat()
-            private = message.logged_text is not None
-            body = {
-                "buttons": [[button.title, button.payload] for button in message.buttons],
-                "client": message.client_id,
-            }
-            rows.append(
-                {
-                    "conversation_id": conversation_id,
-                    "sequence": sequence,
-                    "id": message.id,
-                    "turn_message_id": turn_message_id,
-                    "author": str(message.author),
-                    "text": message.logged_text if private else message.text,
-                    "body": body if private else body | {"extras": message.extras},
-                    "secret": self._cipher.encrypt([message.text, message.extras]) if private else None,
-                    "at": at,
-                }
-            )
-            buttons += [
-                {
-                    "id": button.payload,
-                    "conversation_id": conversation_id,
-                    "title": button.title[:300],
-                    "intent": button.command.intent,
-                    "entities": button.command.entities,
-                }
-                for button in message.buttons
-            ]
-        if rows:
-            await session.execute(insert(MessageRow), rows)
-        if buttons:
-            await session.execute(insert(ButtonRow), buttons)
-
-    async def _read_messages(self, session: AsyncSession, *conditions: Any) -> list[Message]:
-        rows = await session.execute(
-            select(
-                MessageRow.sequence,
-                MessageRow.id,
-                MessageRow.author,
-                MessageRow.text,
-                MessageRow.body,
-                MessageRow.secret,
-                MessageRow.at,
-            )
-            .where(*conditions)
-            .order_by(MessageRow.sequence)
-        )
-        messages = []
-        for row in rows:
-            text, extras = self._cipher.decrypt(row.secret) if row.secret else (row.text, row.body.get("extras", {}))
-            messages.append(
-                Message(
-                    Author(row.author),
-                    text,
-                    [Button(title, Command(""), payload) for title, payload in row.body["buttons"]],
-                    extras,
-                    id=row.id,
-                    sequence=row.sequence,
-                    client_id=row.body["client"],
-                    at=row.at.isoformat(),
-                )
-            )
-        return messages
-
-
-def _first_state(language: str) -> dict[str, Any]:
-    # What Rasa would have written for a session that has begun and waits for the citizen. The slot comes after the
-    # beginning of the session, which empties all slots.
-    begun = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
-    spoken = {"event": "slot", "name": "language", "value": language}
-    return {"slots": {}, "events": [*begun, spoken, {"event": "action", "name": "action_listen"}]}
-
-
-def _erased() -> NotFound:
-    return NotFound("This conversation was erased.", code="conversation-erased")
-
-
-def _hash(token: str) -> str:
-    # A token has 256 bits of chance: a plain hash is enough, there is nothing to guess.
-    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -7,7 +7,7 @@ again (an access code, a summary of answers) is in `messages.secret`, encrypted.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -17,6 +17,14 @@ class ConversationRow(Base):
     """A conversation and the state of its dialogue, which the engine reads and writes at each turn."""
 
     __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "ix_conversations_handed_over",
+            "id",
+            sqlite_where=text("mode <> 'bot'"),
+            postgresql_where=text("mode <> 'bot'"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
@@ -35,7 +43,15 @@ class TurnRow(Base):
     """One message of a citizen, what was understood, what was done, by which model and in how long."""
 
     __tablename__ = "turns"
-    __table_args__ = (UniqueConstraint("conversation_id", "message_id"), Index("ix_turns_at_intent", "at", "intent"))
+    # One index for each way to look for a turn, the newest first; the full text of SQLite (`turns_text`) and that of
+    # PostgreSQL (`ix_turns_words`) are made by the migration alone.
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "message_id"),
+        Index("ix_turns_at", "at", "id"),
+        *(Index(f"ix_turns_{column}", column, "at", "id") for column in ("intent", "service", "model")),
+        Index("ix_turns_number", "conversation_id", "number"),
+        Index("ix_turns_fallback", "at", "id", sqlite_where=text("fallback = 1"), postgresql_where=text("fallback")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -63,7 +79,15 @@ class MessageRow(Base):
     """One message as it was shown, in its order."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_turn", "conversation_id", "turn_message_id"),)
+    __table_args__ = (
+        Index("ix_messages_turn", "conversation_id", "turn_message_id"),
+        Index(
+            "ix_messages_agent",
+            "conversation_id",
+            sqlite_where=text("author = 'agent'"),
+            postgresql_where=text("author = 'agent'"),
+        ),
+    )
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
@@ -100,3 +124,19 @@ class PendingRow(Base):
     text: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+
+
+class ReminderRow(Base):
+    """Something that the assistant is to say by itself, unless the citizen has spoken since the turn that asked."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("conversation_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    intent: Mapped[str] = mapped_column(String(60))
+    entities: Mapped[list[Any]]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    unless_spoken: Mapped[bool]
+    turn: Mapped[int]

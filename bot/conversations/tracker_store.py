@@ -2,27 +2,33 @@
 
 Rasa's own stores keep every event and replay them all at each message. This one keeps the events of the last turns,
 and folds what older ones had established (slots, active loop, pause) into a few values. A tracker is rebuilt from
-those values and the kept events; Rasa's rules look back two turns at most. State and log are written in one
-transaction (`ConversationStore.record`).
+those values and the kept events; Rasa's rules look back two turns at most. What is taken back (`/back`, a reverted
+utterance) is taken back as far as events are kept, and a form that began before them stays open. State and log are
+written in one transaction (`ConversationStore.record`).
 """
 
 import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionReverted,
     ActiveLoop,
     AllSlotsReset,
     BotUttered,
     ConversationPaused,
     ConversationResumed,
     Event,
+    ReminderCancelled,
+    ReminderScheduled,
     Restarted,
     SessionStarted,
     SlotSet,
+    UserUtteranceReverted,
     UserUttered,
     deserialise_events,
 )
@@ -33,6 +39,14 @@ from bot.conversations.turn import current
 
 # Rasa looks through all classes of events for each event that it reads (a tenth of a turn, measured).
 Event.resolve_by_type = staticmethod(functools.cache(Event.resolve_by_type))
+
+
+async def _leave_to_the_database(*_: Any) -> None:
+    """Schedule nothing in memory: reminders are written with the turn (bot/conversations/reminders.py)."""
+
+
+MessageProcessor._schedule_reminders = _leave_to_the_database
+MessageProcessor._cancel_reminders = staticmethod(_leave_to_the_database)
 
 TURNS_KEPT = 3
 """Turns whose events are kept: Rasa's rules see one message of the citizen, forms and `action_back` two."""
@@ -76,8 +90,12 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
             # What was understood of an answer, or chosen with a button, tells it as well as its words do.
             text, turn.parse["entities"] = f"[réponse : {turn.field}]", []
         turn.parse["actions"] = _actions_of_turn(tracker.events)
+        turn.reminders = _reminders_of_turn(tracker.events)
         state = fold(tracker, text, answer=turn.field is not None)
         language = tracker.get_slot("language") or "fr"
+        for message in turn.messages:
+            # Said with each message, so that a page in another language reads it with the right voice.
+            message.extras = {**message.extras, "language": language}
         await self._store.record(turn, state, language=language, logged_text=text)
         turn.saved = True
 
@@ -109,7 +127,9 @@ def fold(tracker: DialogueStateTracker, last_text: str, *, answer: bool = False)
         last_text: what may be kept of the last message of the citizen.
         answer: whether that message answered a field, so that nothing of what was understood in it is kept.
     """
-    events = [event for event in tracker.events if not isinstance(event, BotUttered)]
+    # What was said is in the log, and reminders are in a table of their own.
+    left_out = BotUttered | ReminderScheduled | ReminderCancelled
+    events = [event for event in _standing(tracker) if not isinstance(event, left_out)]
     starts = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     cut = starts[-TURNS_KEPT] if len(starts) > TURNS_KEPT else _end_of_prefix(events)
     # A rule looks at the `action_listen` before a message, so a window begins with it.
@@ -144,6 +164,19 @@ def fold(tracker: DialogueStateTracker, last_text: str, *, answer: bool = False)
     }
 
 
+def _standing(tracker: DialogueStateTracker) -> list[Event]:
+    """Return the events of a tracker without those that were taken back."""
+    events = list(tracker.events)
+    if not any(isinstance(event, UserUtteranceReverted | ActionReverted) for event in events):
+        return events
+    left: list[Event] = tracker.applied_events()
+    prefix = events[: _end_of_prefix(events)]
+    if prefix and prefix[0] not in left[:1] and not any(isinstance(e, Restarted | SessionStarted) for e in events):
+        # What was taken back is older than the events that are kept: it stops where they begin.
+        return prefix + left
+    return left
+
+
 def _is_prefix(event: Event) -> bool:
     return bool((event.metadata or {}).get("folded"))
 
@@ -161,6 +194,18 @@ def _serialised(event: Event) -> dict[str, Any]:
         entities = [{"entity": e["entity"], "value": e.get("value")} for e in parse.get("entities") or []]
         serialised["parse_data"] = {"text": serialised["text"], "intent": parse["intent"], "entities": entities}
     return serialised
+
+
+def _reminders_of_turn(events: Iterable[Event]) -> list[dict[str, Any]]:
+    # Events of older turns hold none: they are left out of what is kept.
+    changes: list[dict[str, Any]] = []
+    for event in events:
+        if isinstance(event, ReminderScheduled):
+            changes.append(event.as_dict())
+        elif isinstance(event, ReminderCancelled):
+            named = {"name": event.name, "intent": event.intent, "entities": event.entities}
+            changes.append({"event": "cancel_reminder", **named})
+    return changes
 
 
 def _actions_of_turn(events: Iterable[Event]) -> list[str]:

@@ -22,14 +22,16 @@ class Turn:
     Attributes:
         message_id: the identifier that the citizen's program gave, unique in the conversation.
         text: what was typed, or the title of the button.
-        kind: `text`, `button` or `start` (the opening of the conversation).
+        kind: `text`, `button`, `start` (the opening of the conversation) or `reminder`.
         parse: what was understood, as Rasa has it.
         model: identifier of the model that understood.
         moment, service: what the turn was about, as the actions found.
         field: the field of a form that the text answered; such a text is never logged.
         fallback: whether the assistant had to say that it was not sure.
         messages: what is answered.
+        reminders: what changed about those of the conversation, see `write_reminders`.
         state: the state of the dialogue before it, when it is read already.
+        hushed: whether nothing more is to be said: a person was asked for, and an open form must not ask on.
         failure: the error of an action, which makes the whole turn fail.
         saved: whether turn and state are in the database.
     """
@@ -45,7 +47,9 @@ class Turn:
     field: str | None = None
     fallback: bool = False
     messages: list[Message] = default(default_factory=list)
+    reminders: list[dict[str, Any]] = default(default_factory=list)
     state: dict[str, Any] | None = None
+    hushed: bool = False
     failure: Exception | None = None
     saved: bool = False
     started: float = default(default_factory=perf_counter)
@@ -96,3 +100,16 @@ def note_fallback() -> None:
     turn = current()
     if turn is not None:
         turn.fallback = True
+
+
+def hush() -> None:
+    """Say that nothing more is to be said in this turn."""
+    turn = current()
+    if turn is not None:
+        turn.hushed = True
+
+
+def hushed() -> bool:
+    """Return whether nothing more is to be said in this turn."""
+    turn = current()
+    return turn is not None and turn.hushed

@@ -53,6 +53,18 @@ class EngineClient:
         body = {"conversation_id": conversation_id, "message_id": message_id, "text": text}
         return (await self._post("/answer", body))["messages"]
 
+    async def remind(
+        self, conversation_id: str, message_id: str, intent: str, entities: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Let the assistant say by itself what an intent calls for, and return it.
+
+        Raises:
+            Unavailable: the engine does not answer.
+            GuichetError: it refused or failed.
+        """
+        told = {"conversation_id": conversation_id, "message_id": message_id, "intent": intent, "entities": entities}
+        return (await self._post("/remind", told))["messages"]
+
     async def parse(self, text: str) -> dict[str, Any]:
         """Return what is understood of a text."""
         return await self._post("/parse", {"text": text})

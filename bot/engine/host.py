@@ -116,6 +116,26 @@ class Host:
             turn.state = state
             return await self._play(agent, turn)
 
+    async def remind(
+        self, conversation_id: str, message_id: str, intent: str, entities: list[dict[str, Any]]
+    ) -> list[Message]:
+        """Say by itself what an intent calls for; the same `message_id` twice is answered once.
+
+        Raises:
+            Unavailable: no model is in service, or the database is away.
+            Failed: an action failed, or nothing was said; nothing of the turn is kept.
+        """
+        async with self._lock_of(conversation_id):
+            state, answered = await self._store.state(conversation_id, message_id)
+            if answered:
+                return await self._store.answer_to(conversation_id, message_id)
+            understood = {"name": intent, "confidence": 1.0}
+            text = f"[rappel : {intent}]"
+            parse = {"text": text, "intent": understood, "intent_ranking": [understood], "entities": entities}
+            return await self._play(
+                self._serving(), Turn(conversation_id, message_id, text, "reminder", parse, state=state)
+            )
+
     async def _turn(self, conversation_id: str, message_id: str, text: str) -> Turn:
         if Button.is_payload(text):
             title, command = await self._store.command_of(conversation_id, text)

@@ -6,10 +6,12 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 
 from bot.engine.actions_in_process import ActionsInProcess
+from bot.engine.runner import InOrderRunner
 from bot.errors import Misconfigured
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
     agent = Agent(tracker_store=InMemoryTrackerStore(Domain.empty()), action_endpoint=actions)
     try:
         agent.load_model(str(archive))
+        _spare_rules_on_words(agent)
+        agent.processor.graph_runner = InOrderRunner(agent.processor.graph_runner)
         for text in WARMING:
             if not understand(agent, text).get("intent_ranking"):
                 raise ValueError("it understands nothing")
@@ -43,6 +47,25 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
             code="bad-model",
         ) from error
     return agent
+
+
+def _spare_rules_on_words(agent: Agent) -> None:
+    """Have the rules of a model looked up once a prediction: Rasa tries first rules on the very words of a message.
+
+    A model that has such rules keeps Rasa's way.
+    """
+    for node in agent.processor.graph_runner._instantiated_nodes.values():
+        policy = node._component
+        if not isinstance(policy, RulePolicy) or any('"text"' in rule for rule in policy.lookup[RULES]):
+            continue
+        by_intent = policy._find_action_from_rules
+
+        def find(
+            tracker: Any, domain: Domain, use_text_for_last_user_input: bool, by_intent: Any = by_intent
+        ) -> tuple[str | None, str | None, bool]:
+            return (None, None, False) if use_text_for_last_user_input else by_intent(tracker, domain, False)
+
+        policy._find_action_from_rules = find
 
 
 def understand(agent: Agent, text: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def create_engine(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(lambda app: _life(app, settings))
     app.router.add_get("/ready", _ready)
     app.router.add_post("/answer", _answer)
+    app.router.add_post("/remind", _remind)
     app.router.add_post("/parse", _parse)
     app.router.add_post("/model", _model)
     return app
@@ -81,6 +82,13 @@ async def _ready(request: web.Request) -> web.Response:
 async def _answer(request: web.Request) -> web.Response:
     body = await request.json()
     messages = await request.app[HOST].answer(body["conversation_id"], body["message_id"], body["text"])
+    return web.json_response({"messages": [message.wire() for message in messages]})
+
+
+async def _remind(request: web.Request) -> web.Response:
+    body = await request.json()
+    told = (body[name] for name in ("conversation_id", "message_id", "intent", "entities"))
+    messages = await request.app[HOST].remind(*told)
     return web.json_response({"messages": [message.wire() for message in messages]})
 
 

@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from bot.db import Database
+from bot.errors import Unavailable
 
 # Two processes that start together must not both migrate; PostgreSQL gives the lock back with the transaction.
 _LOCK = 7_201_306
@@ -20,13 +21,23 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
+PATIENCE = 6
+"""Times that the lock of an SQLite file is waited for, ten seconds each: another process may be migrating it."""
+
+
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the tables to a version, the newest when none is named.
 
     Raises:
         Unavailable: the database does not answer.
     """
-    await _run(database, revision, forward=True)
+    for attempt in range(1, PATIENCE + 1):
+        try:
+            return await _run(database, revision, forward=True)
+        except Unavailable:
+            if not database.is_sqlite or attempt == PATIENCE:
+                raise
+    return None
 
 
 async def downgrade(database: Database, revision: str) -> None:
@@ -36,8 +47,9 @@ async def downgrade(database: Database, revision: str) -> None:
 
 async def _run(database: Database, revision: str, *, forward: bool) -> None:
     async with database.writing() as session:
-        if not database.is_sqlite:
-            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        # On SQLite the first statement takes the lock of the file.
+        lock = "SELECT :key" if database.is_sqlite else "SELECT pg_advisory_xact_lock(:key)"
+        await session.execute(text(lock), {"key": _LOCK})
         connection = await session.connection()
         move = command.upgrade if forward else command.downgrade
         await connection.run_sync(lambda sync: move(configuration(sync), revision))

@@ -4,10 +4,11 @@ from alembic import context
 
 from bot.conversations import tables as conversations
 from bot.db import Base
+from bot.requests import files_tables
 from bot.requests import tables as requests
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (conversations, requests, satisfaction)
+ROOMS = (conversations, files_tables, requests, satisfaction)
 """Every room that has tables, so that `Base.metadata` knows them all."""
 
 context.configure(

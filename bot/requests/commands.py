@@ -20,12 +20,14 @@ class Command(StrEnum):
 
 _SAID = {
     Command.BACK: "retour, revenir, revenir en arrière, précédent, question précédente, back, go back, previous",
-    Command.SKIP: "passer, passe, suivant, suivante, je passe, question suivante, skip, pass, next",
-    Command.STOP: "annuler, annule, arrêter, arrête, stop, abandonner, j'abandonne, laisse tomber, cancel, quit, "
-    "give up",
-    Command.SAVE: "sauvegarder, enregistrer, enregistrer et finir plus tard, plus tard, finir plus tard, save, later, "
-    "save for later",
-    Command.WHY: "pourquoi, pourquoi cette question, pourquoi vous demandez ça, à quoi ça sert, why, why do you ask",
+    Command.SKIP: "passer, passe, suivant, suivante, je passe, question suivante, continuer, continue, c'est tout, "
+    "rien d'autre, skip, pass, next, that's all, nothing else",
+    Command.STOP: "annuler, annule, annuler la demande, arrêter, arrête, tout arrêter, stop, abandonner, j'abandonne, "
+    "laisse tomber, cancel, quit, give up",
+    Command.SAVE: "sauvegarder, sauvegarde, enregistrer, enregistre, enregistrer et finir plus tard, plus tard, "
+    "finir plus tard, save, later, save for later",
+    Command.WHY: "pourquoi, pourquoi cette question, pourquoi cette information, pourquoi demandez-vous ça, "
+    "pourquoi vous demandez ça, à quoi ça sert, why, why do you ask, why this question, what for",
     Command.CHANGE: "modifier, changer, corriger, change, edit, modify",
     Command.CONFIRM: "confirmer, je confirme, envoyer, valider, je valide, c'est bon, tout est juste, confirm, send, "
     "submit",

@@ -1,8 +1,9 @@
 """Dates as people write them, in French and in English."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
+from bot.requests.dates_relative import find_relative
 from bot.words import fold
 
 _MONTHS = {
@@ -36,31 +37,8 @@ _SPELT = re.compile(
 )
 _ENGLISH = re.compile(rf"\b({'|'.join(_MONTHS)})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?\b")
 _COMPACT = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "lundi monday", "mardi tuesday", "mercredi wednesday", "jeudi thursday",
-            "vendredi friday", "samedi saturday", "dimanche sunday",
-        )
-    )
-    for name in names.split()
-}  # fmt: skip
-_AHEAD = re.compile(r"\b(prochain|next|en huit|en quinze)\b")
-_RELATIVE = {
-    "avant-hier": -2,
-    "avant hier": -2,
-    "day before yesterday": -2,
-    "apres-demain": 2,
-    "apres demain": 2,
-    "day after tomorrow": 2,
-    "aujourd'hui": 0,
-    "today": 0,
-    "hier": -1,
-    "yesterday": -1,
-    "demain": 1,
-    "tomorrow": 1,
-}
+_MONTH_ALONE = re.compile(rf"\b({'|'.join(_MONTHS)})\b\.?(?:\s+(\d{{4}}))?")
+_YEAR_ALONE = re.compile(r"\b(?:en|in|ne en|nee en|born in)\s+(\d{4}|\d{2})\b|^(\d{4})$")
 
 
 def find_date(text: str, today: date, *, side: str = "any") -> date | None:
@@ -80,20 +58,37 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
         return _dated(match[3], _MONTHS[match[2]], int(match[1]), today, side)
     if match := _ENGLISH.search(folded):
         return _dated(match[3], _MONTHS[match[1]], int(match[2]), today, side)
-    for words, days in _RELATIVE.items():
-        if re.search(rf"\b{words}\b", folded):
-            return today + timedelta(days=days) + _extra_weeks(folded)
-    for name, weekday in _WEEKDAYS.items():
-        if re.search(rf"\b{name}\b", folded):
-            if re.search(r"\b(dernier|last)\b", folded) or (side == "past" and not _AHEAD.search(folded)):
-                return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
-            # "lundi" said on a Monday is the next one; "lundi en huit" is a week after the next.
-            return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1) + _extra_weeks(folded)
-    return None
+    return find_relative(folded, today, side)
 
 
-def _extra_weeks(text: str) -> timedelta:
-    return timedelta(days=7 if re.search(r"\ben huit\b", text) else 14 if re.search(r"\ben quinze\b", text) else 0)
+def find_month(text: str, today: date, side: str = "any") -> date | None:
+    """Return the first day of the month that a text names ("en août", "mars 2026"), or None."""
+    match = _MONTH_ALONE.search(fold(text))
+    if match is None:
+        return None
+    if match[2]:
+        return _date(int(match[2]), _MONTHS[match[1]], 1)
+    first = date(today.year, _MONTHS[match[1]], 1)
+    if side == "past":
+        return first if first <= today else first.replace(year=today.year - 1)
+    return first if first >= today.replace(day=1) else first.replace(year=today.year + 1)
+
+
+def is_incomplete(text: str) -> bool:
+    """Return whether a text names a month or a year and no day ("né en 87"): a date is meant, and half said."""
+    folded = fold(text)
+    if _SPELT.search(folded) or _ENGLISH.search(folded):
+        return False  # whole, and it does not exist: "le 31 février 1985"
+    return bool(_MONTH_ALONE.search(folded) or _YEAR_ALONE.search(folded))
+
+
+def says_year(text: str) -> bool:
+    """Return whether the date in a text has its year, or needs none because it counts from today."""
+    folded = fold(text)
+    if any(pattern.search(folded) for pattern in (_ISO, _NUMERIC, _COMPACT)):
+        return True
+    spelt = _SPELT.search(folded) or _ENGLISH.search(folded)
+    return bool(spelt[3]) if spelt else True
 
 
 def _year(digits: str, today: date, side: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.catalogue.model import RequestField, RequestForm
+from bot.catalogue.form import RequestField, RequestForm
 
 CONFIRM = "confirm"
 """The step after the last question: the summary that the citizen confirms or changes."""
@@ -63,17 +63,13 @@ class Request:
 
 def asked(form: RequestForm, answers: dict[str, Any]) -> list[RequestField]:
     """Return the fields that are asked, given the answers: some depend on earlier ones, which must be asked too."""
-    fields: list[RequestField] = []
-    known: dict[str, Any] = {}
+    fields: dict[str, RequestField] = {}
     for each in form.fields:
-        if all(_fits(known.get(name), wanted) for name, wanted in each.only_if.items()):
-            fields.append(each)
-            known[each.id] = answers.get(each.id)
-    return fields
-
-
-def _fits(answer: Any, wanted: Any) -> bool:
-    return answer in wanted if isinstance(wanted, list) else answer == wanted
+        if all(
+            name in fields and fields[name].meets(wanted, answers.get(name)) for name, wanted in each.only_if.items()
+        ):
+            fields[each.id] = each
+    return list(fields.values())
 
 
 def next_field(form: RequestForm, answers: dict[str, Any]) -> RequestField | None:
@@ -94,7 +90,12 @@ def kept(form: RequestForm, answers: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name in names}
 
 
-def step_of(form: RequestForm, answers: dict[str, Any], current: str) -> tuple[int, int]:
-    """Return the place of a field among those asked, from 1, and how many there are (the summary is not one)."""
-    names = [each.id for each in asked(form, answers)]
-    return (names.index(current) + 1 if current in names else len(names)), len(names)
+def step_of(form: RequestForm, current: str) -> tuple[int, int]:
+    """Return the step of a field, from 1, and how many steps there are; the summary belongs to the last one.
+
+    A question that is only asked after some answers belongs to the step of the question before it. So the number of
+    steps is the same from the first question to the last, whatever is answered, and no step is jumped over.
+    """
+    steps = [not each.only_if for each in form.fields]
+    place = next((index for index, each in enumerate(form.fields) if each.id == current), len(steps) - 1)
+    return sum(steps[: place + 1]), sum(steps)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations.model import Moment
@@ -62,12 +62,6 @@ class FeedbackStore:
         """Return whether this moment was answered already."""
         async with self._database.reading() as session:
             return (await session.execute(select(FeedbackRow.id).filter_by(**_key(subject)))).first() is not None
-
-    async def erase(self, conversation_id: str) -> int:
-        """Erase the answers given in a conversation and return how many there were."""
-        async with self._database.writing() as session:
-            result = await session.execute(delete(FeedbackRow).where(FeedbackRow.conversation_id == conversation_id))
-            return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _key(subject: Subject) -> dict[str, str]:

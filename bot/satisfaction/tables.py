@@ -15,7 +15,8 @@ class FeedbackRow(Base):
     __table_args__ = (Index("ix_feedback_once", "conversation_id", "moment", "subject", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    conversation_id: Mapped[str] = mapped_column(String(32))
+    # None once the conversation is gone: the note stays as a figure that belongs to nobody.
+    conversation_id: Mapped[str | None] = mapped_column(String(32))
     moment: Mapped[str] = mapped_column(String(20), index=True)
     # The request when there is one, else "": one answer for each moment of each request.
     subject: Mapped[str] = mapped_column(String(32))

@@ -154,7 +154,8 @@ def _slip(word: str, random: Random) -> str:
 
 NOTHING, FOREIGN = "", "-"
 """What a practice sentence is about when it is about no service: nothing, or a thing that no catalogue has."""
-_SENTENCES = 60  # For each service in each round; a third of them for a hidden one, since few messages are foreign.
+# In each round. The few weights of the logit need no more, and a large catalogue would take minutes to practise.
+_SENTENCES = 3000
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,15 @@ class Practice:
     def sentences(self, random: Random) -> list[tuple[str, str]]:
         """Return sentences, each with the service that it is about, known or not, or `NOTHING`, or `FOREIGN`."""
         made = []
+        share = max(6, min(60, _SENTENCES // len(self.services)))
         for service in self.services:
-            for _ in range(_SENTENCES if service.id in self.known else _SENTENCES // 3):
+            # A third of a share for a hidden service, since few messages are foreign.
+            for _ in range(share if service.id in self.known else share // 3):
                 text, about = self._about(service, random)
                 if random.random() < 0.2:
                     text = f"{random.choice(self.bare)}. {text}"
                 made.append((text, about))
-        return made + [(spoil(random.choice(self.bare), random), NOTHING) for _ in range(_SENTENCES * len(self.known))]
+        return made + [(spoil(random.choice(self.bare), random), NOTHING) for _ in range(share * len(self.known))]
 
     def _about(self, service: Service, random: Random) -> tuple[str, str]:
         """Return a sentence about a service, or now and then about a thing with a name like its own."""

@@ -7,19 +7,56 @@ from aiohttp import web
 
 from bot.catalogue.load import load_catalogue
 from bot.conversations.assistant import Assistant
+from bot.conversations.durable import DurableStore
+from bot.conversations.pending import DurablePending, PendingMessages
+from bot.conversations.replay import Replay
+from bot.conversations.spool import open_spool
 from bot.conversations.store import ConversationStore
 from bot.db import Database
-from bot.privacy.encryption import Cipher, read_keys
+from bot.jobs import Scheduler
+from bot.privacy.encryption import Cipher, open_cipher
+from bot.requests.api_tokens import ApiTokens
+from bot.requests.casework import Casework
+from bot.requests.delivery import Delivery
+from bot.requests.files import open_files
+from bot.requests.recontact import Contacts
+from bot.requests.store import RequestStore
+from bot.requests.webhooks import Webhooks
 from bot.satisfaction.store import FeedbackStore
 from bot.settings import Settings
-from bot.web import pages
-from bot.web.api import catalogue, conversations, health, openapi
+from bot.web import pages, receipts
+from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
+from bot.web.console.app import open_desk, set_up_console
+from bot.web.console.keys import TALK
 from bot.web.hub import Hub
+from bot.web.jobs import jobs
 from bot.web.keeper import Keeper
-from bot.web.keys import ASSISTANT, CATALOGUE, CONVERSATIONS, DATABASE, FEEDBACK, HUB, LIMITER, METRICS, SETTINGS
+from bot.web.keys import (
+    API_TOKENS,
+    ASSISTANT,
+    CASEWORK,
+    CATALOGUE,
+    CONTACTS,
+    CONVERSATIONS,
+    DATABASE,
+    DELIVERY,
+    FEEDBACK,
+    FILES,
+    HUB,
+    KEEPER,
+    LIMITER,
+    METRICS,
+    PENDING,
+    REQUESTS,
+    SETTINGS,
+    SPOOL,
+    WEBHOOKS,
+)
 from bot.web.limits import Limiter
 from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
+from bot.web.plain import routes as plain
+from bot.web.switchboard import Switchboard
 
 
 def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> web.Application:
@@ -36,27 +73,40 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
     app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
-    cipher = Cipher(read_keys(settings.secret_key, settings.data_dir))
+    cipher = open_cipher(settings)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
-    for module in (conversations, catalogue, health, openapi, pages):
+    for module in (conversations, files, office, receipts, banner, catalogue, health, openapi, pages, plain):
         app.add_routes(module.routes)
+    set_up_console(app)
     return app
 
 
 async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], Assistant]) -> AsyncIterator[None]:
     database = Database(app[SETTINGS].database)
-    engine: Assistant = assistant()
     app[DATABASE] = database
-    app[CONVERSATIONS] = ConversationStore(database, cipher)
+    spool = app[SPOOL] = open_spool(app[SETTINGS], cipher)
+    app[CONVERSATIONS] = DurableStore(database, cipher, spool)
+    app[PENDING] = DurablePending(database, cipher, spool)
+    app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher), Casework(database, cipher)
+    app[FILES] = open_files(app[SETTINGS], database, cipher)
+    app[CONTACTS] = Contacts(database, cipher)
+    app[API_TOKENS] = ApiTokens(database)
+    app[WEBHOOKS] = Webhooks(database, cipher, app[SETTINGS])
+    app[DELIVERY] = Delivery(app[SETTINGS], database, cipher, app[CATALOGUE], app[CONVERSATIONS], app[HUB].ring)
     app[FEEDBACK] = FeedbackStore(database)
+    desk = open_desk(app, cipher)
+    engine: Assistant = Switchboard(assistant(), app[TALK], app[HUB])
     app[ASSISTANT] = engine
     app[conversations.CLOSING] = asyncio.Event()
-    keeper = app[conversations.KEEPER] = Keeper(app[CONVERSATIONS], engine, app[HUB], app[METRICS])
-    task = asyncio.create_task(keeper.run())
+    replay = Replay(spool, ConversationStore(database, cipher), PendingMessages(database, cipher))
+    keeper = Keeper(app[CONVERSATIONS], app[PENDING], replay, engine, app[HUB], app[METRICS])
+    app[KEEPER] = keeper
+    tasks = [asyncio.create_task(each.run()) for each in (keeper, desk, Scheduler(database, jobs(app)))]
     yield
-    task.cancel()
+    for task in tasks:
+        task.cancel()
     await engine.close()
     await database.close()
 

@@ -1,12 +1,14 @@
-"""Keeps messages while the engine is down, and sees that they are answered when it is back."""
+"""Keeps messages while the engine or the database is away, and sees that they are answered when it is back."""
 
 import asyncio
 import logging
 from typing import Any
 
 from bot.conversations.assistant import Assistant
+from bot.conversations.durable import DurableStore
 from bot.conversations.model import Author, Message
-from bot.conversations.store import ConversationStore, Pending
+from bot.conversations.pending import DurablePending, Pending
+from bot.conversations.replay import Replay
 from bot.errors import GuichetError, Unavailable
 from bot.web.hub import Hub
 from bot.web.metrics import Metrics
@@ -19,6 +21,14 @@ KEPT = {
     "fr": "L'assistant redémarre. Votre message est gardé : la réponse arrivera ici dès que possible.",
     "en": "The assistant is restarting. Your message is kept: the answer will appear here as soon as possible.",
 }
+UNWRITTEN = {
+    "fr": "Je ne peux rien enregistrer pour l'instant. Votre message est gardé : la réponse arrivera ici dès que "
+    "possible.",
+    "en": "I cannot record anything for the moment. Your message is kept: the answer will appear here as soon as "
+    "possible.",
+}
+WITHOUT_DATABASE = ("database-unavailable", "conversation-not-remembered")
+"""What the engine says when it cannot answer without the database: a request, an opinion, an unknown conversation."""
 REFUSED = {
     "fr": "Je n'ai pas pu répondre à votre message. Pouvez-vous l'écrire autrement ?",
     "en": "I could not answer your message. Could you write it in another way?",
@@ -29,14 +39,26 @@ class Keeper:
     """Sends messages to the assistant, or keeps them until it is back.
 
     Args:
-        conversations: where messages wait, encrypted.
+        conversations: where what cannot be answered is said.
+        pending: where messages wait, encrypted.
+        replay: writes what waited for the database.
         assistant: who answers.
         hub: wakes the streams when a late answer is there.
         metrics: counts what happened.
     """
 
-    def __init__(self, conversations: ConversationStore, assistant: Assistant, hub: Hub, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        conversations: DurableStore,
+        pending: DurablePending,
+        replay: Replay,
+        assistant: Assistant,
+        hub: Hub,
+        metrics: Metrics,
+    ) -> None:
         self._conversations = conversations
+        self._pending = pending
+        self._replay = replay
         self._assistant = assistant
         self._hub = hub
         self._metrics = metrics
@@ -44,20 +66,20 @@ class Keeper:
         self._work.set()  # messages may have been kept before a restart
 
     async def send(self, conversation_id: str, message_id: str, text: str, language: str) -> list[dict[str, Any]]:
-        """Return the answer to a message, or the note that it is kept when the engine is down.
+        """Return the answer to a message, or the note that it is kept when it cannot be answered yet.
 
         Raises:
+            Unavailable: it cannot be kept either.
             GuichetError: the engine refused the message.
         """
-        if self._work.is_set() and await self._conversations.pending(conversation_id):
+        if self._work.is_set() and await self._pending.waits(conversation_id):
             # An earlier message waits: this one must not overtake it.
-            return await self._keep(conversation_id, message_id, text, language)
+            return await self._keep(conversation_id, message_id, text, KEPT[language])
         try:
-            messages = await self._assistant.answer(conversation_id, message_id, text)
+            messages = await self._ask(conversation_id, message_id, text)
         except Unavailable as error:
-            if error.code == "database-unavailable":
-                raise
-            return await self._keep(conversation_id, message_id, text, language)
+            words = UNWRITTEN if error.code in WITHOUT_DATABASE else KEPT
+            return await self._keep(conversation_id, message_id, text, words[language])
         except GuichetError:
             self._metrics.message("failed")
             raise
@@ -65,30 +87,48 @@ class Keeper:
         self._hub.ring(conversation_id)
         return messages
 
-    async def _keep(self, conversation_id: str, message_id: str, text: str, language: str) -> list[dict[str, Any]]:
-        await self._conversations.keep(conversation_id, message_id, text)
+    async def _ask(self, conversation_id: str, message_id: str, text: str) -> list[dict[str, Any]]:
+        try:
+            return await self._assistant.answer(conversation_id, message_id, text)
+        except Unavailable as error:
+            if error.code != "conversation-not-remembered" or not await self._conversations.vouch(conversation_id):
+                raise
+            return await self._assistant.answer(conversation_id, message_id, text)
+        finally:
+            self._conversations.begun(conversation_id)
+
+    async def _keep(self, conversation_id: str, message_id: str, text: str, words: str) -> list[dict[str, Any]]:
+        await self._pending.keep(conversation_id, message_id, text)
         self._metrics.message("kept")
         self._work.set()
         # Said once for this message, whatever is sent again: its identifier follows from the message's own.
-        notice = Message(Author.SYSTEM, KEPT[language], id=f"kept-{message_id}"[:32])
+        notice = Message(Author.SYSTEM, words, id=f"kept-{message_id}"[:32])
         return [notice.wire()]
 
     async def run(self) -> None:
-        """Answer what was kept, for ever; a message that can never be answered is said to be so and let go."""
+        """Write what waited for the database and answer what was kept, for ever.
+
+        A message that can never be answered is said to be so and let go.
+        """
         while True:
-            await self._work.wait()
             try:
-                pending = await self._conversations.pending()
-                if not pending:
-                    self._work.clear()
-                    continue
-                stuck: set[str] = set()
-                for message in pending:
-                    if message.conversation_id not in stuck and not await self._retry(message):
-                        stuck.add(message.conversation_id)
+                for conversation_id in await self._replay.run():
+                    self._hub.ring(conversation_id)
+                    self._work.set()
+                if self._work.is_set():
+                    await self._answer_kept()
             except Exception as error:  # the loop must outlive a database that is away
                 logger.warning("kept messages wait: %s", type(error).__name__)
             await asyncio.sleep(INTERVAL)
+
+    async def _answer_kept(self) -> None:
+        pending = await self._pending.waiting()
+        if not pending and not self._replay.waits:
+            self._work.clear()
+        stuck: set[str] = set()
+        for message in pending:
+            if message.conversation_id not in stuck and not await self._retry(message):
+                stuck.add(message.conversation_id)
 
     async def _retry(self, message: Pending) -> bool:
         try:
@@ -101,7 +141,7 @@ class Keeper:
                 await self._conversations.append(
                     message.conversation_id, Message(Author.SYSTEM, REFUSED[message.language])
                 )
-        await self._conversations.release(message)
+        await self._pending.release(message)
         self._metrics.message("late")
         self._hub.ring(message.conversation_id)
         return True

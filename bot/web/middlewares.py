@@ -3,13 +3,13 @@
 import json
 import logging
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.errors import Failed, GuichetError, InvalidInput, NotFound, TooLarge
+from bot.privacy.logs import without_values
 from bot.web.keys import METRICS, SETTINGS
 from bot.web.words import detail_for
 
@@ -54,7 +54,7 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
         # Under this number the operator finds the place in the log; what was sent is not written there.
         number = uuid4().hex[:12]
         logger.error(
-            "fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=_without_values(error)
+            "fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=without_values(error)
         )
         response = problem(
             request, Failed(f"Something went wrong on our side (number {number}).", correlation_id=number)
@@ -90,7 +90,7 @@ async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     # A preflight asks with a method that no handler has.
     response = web.Response(status=204)
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
     response.headers["Access-Control-Max-Age"] = "3600"
     return response
@@ -105,7 +105,7 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
     origin = request.headers.get("Origin")
     if origin in request.app[SETTINGS].origins:
         response.headers["Access-Control-Allow-Origin"] = str(origin)
-        response.headers["Vary"] = "Origin"
+        response.headers.add("Vary", "Origin")
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
     elif request.path.endswith(".js"):
@@ -117,16 +117,3 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
 def _route(request: web.Request) -> str:
     resource = request.match_info.route.resource
     return resource.canonical if resource else "(none)"
-
-
-def _without_values(error: BaseException) -> Any:
-    # The message of an unforeseen error may quote what a citizen wrote: its type and its trace are enough.
-    return (type(error), type(error)("(not shown)") if _takes_text(error) else RuntimeError(), error.__traceback__)
-
-
-def _takes_text(error: BaseException) -> bool:
-    try:
-        type(error)("")
-    except Exception:
-        return False
-    return True

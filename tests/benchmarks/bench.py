@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 
 import yaml
+from rich.console import Console
 
 from bot.engine.project import examples_by_intent
 from bot.supervisor import free_port
 
-from . import measure, peer, questions
+from . import measure, peer, questions, widget
 from .service import running
 
 ROOT = questions.ROOT
@@ -63,6 +64,7 @@ async def bench(messages: int, examples: int, ours_only: bool) -> None:
         )
     ]
     measure.table(rows)
+    Console().print(widget.report())
 
 
 async def _ours(folder: Path, messages: int) -> dict[str, float]:

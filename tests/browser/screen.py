@@ -1,10 +1,16 @@
 """What a citizen does at the screen, in words."""
 
 import re
+from pathlib import Path
+from typing import Any
 
+import axe_playwright_python
 from playwright.sync_api import Locator, Page, expect
 
 OPEN = "Une question ?"
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+SMALLEST_TARGET = 24
+"""Pixels, WCAG 2.2 criterion 2.5.8."""
 
 
 def panel(page: Page) -> Locator:
@@ -30,7 +36,7 @@ def press(page: Page, title: str) -> None:
 
 def asked(page: Page, label: str) -> Locator:
     """Return the field of a question, once it is asked."""
-    field = page.get_by_label(re.compile(f"^{label}"))
+    field = page.get_by_label(re.compile(f"^{label}")).and_(page.locator("#answer"))
     expect(field).to_be_visible()
     return field
 
@@ -41,6 +47,12 @@ def give(page: Page, label: str, value: str) -> None:
     page.get_by_role("button", name="Envoyer", exact=True).click()
 
 
+def from_menu(page: Page, item: str) -> None:
+    """Press an item of the menu."""
+    page.get_by_role("button", name="Options").click()
+    page.locator("#menu").get_by_role("button", name=item, exact=True).click()
+
+
 def focused(page: Page) -> str:
     """Return the name of what has the focus, inside the widget or on the page."""
     return str(
@@ -48,7 +60,10 @@ def focused(page: Page) -> str:
             """() => {
                 let node = document.activeElement;
                 while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-                return node ? `${node.localName} ${node.getAttribute("aria-label") ?? node.innerText ?? ""}` : "";
+                const groups = "fieldset, section, form, [role=group]";
+                const group = node?.matches(groups) ? node.querySelector("legend") : node;
+                const name = node?.getAttribute("aria-label") ?? group?.textContent ?? "";
+                return node ? `${node.localName} ${name.replace(/\\s+/g, " ")}` : "";
             }"""
         )
     )
@@ -61,3 +76,35 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     raise AssertionError(f"the keyboard does not reach {name!r}; it is on {focused(page)!r}")
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what axe-core finds wrong; the page's context must let it in (`bypass_csp`)."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {rule['help']} {[node['html'][:120] for node in rule['nodes']]}" for rule in found["violations"]
+    ]
+
+
+def misfits(page: Page) -> list[str]:
+    """Return what sticks out of the window, or is too small for a finger."""
+    wrong: list[str] = page.evaluate(
+        """smallest => {
+            const root = document.querySelector("guichet-chat")?.shadowRoot ?? document;
+            const wrong = [];
+            if (document.documentElement.scrollWidth > innerWidth) wrong.push("the page scrolls sideways");
+            for (const node of root.querySelectorAll("button, input, textarea, select")) {
+                // A box is hit through its label.
+                const target = node.type === "checkbox" ? node.closest("label") : node;
+                const { left, right, width, height } = target.getBoundingClientRect();
+                if (!width || node.type === "hidden") continue;
+                if (left < 0 || right > innerWidth + 1) wrong.push(`out of the window: ${node.outerHTML}`);
+                if (Math.min(width, height) < smallest) wrong.push(`too small: ${node.outerHTML}`);
+            }
+            return wrong;
+        }""",
+        SMALLEST_TARGET,
+    )
+    return wrong

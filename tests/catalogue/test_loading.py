@@ -38,6 +38,11 @@ MISTAKES = {
     "a price in another currency": ("      currency: EUR", "      currency: USD", "facets.price.0.currency:"),
     "a price below nothing": ("      amount: 7.5", "      amount: -1", "facets.price.1.amount:"),
     "a case that says nothing": ('text: {fr: "Tout le monde.", en: "Everybody."}', "certain: true", "facets.who.0:"),
+    "a price without source": (
+        "      currency: EUR\n      source: rules",
+        "      currency: EUR",
+        "facets.price.0.source:",
+    ),
     "a source without address": ("    url: https://www.service-public.gouv.fr/regles\n", "", "sources.0.url:"),
     "a source without identifier": ("  - id: rules\n    title", "  - title", "sources.0.id:"),
     "an address that is none": ("https://www.service-public.gouv.fr/regles", "regles", "sources.0.url:"),
@@ -85,19 +90,28 @@ def test_the_line_is_that_of_the_mistake(folder: Path, spoil: Spoil, old: str, n
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("      source: losses", "      source: gone", "facets.price: no source is called `gone`"),
-        ("age: [child, teenager]", "age: [child, baby]", "facets.price: no situation `age` has the value `baby`"),
-        ("when: {age: child}", "when: {ages: child}", "facets.documents: no situation `ages` has the value `child`"),
+        ("      source: losses", "      source: gone", "facets.price.2.source: no source is called `gone`"),
+        (
+            "age: [child, teenager]",
+            "age: [child, baby]",
+            "facets.price.0.when: no situation `age` has the value `baby`",
+        ),
+        (
+            "when: {age: child}",
+            "when: {ages: child}",
+            "facets.documents.0.when: no situation `ages` has the value `child`",
+        ),
         ("administration: town-hall", "administration: town-hal", "administration: no administration is called"),
         ("  office: town-hall", "  office: town-hal", "request.office: no administration is called `town-hal`"),
-        ("theme: town", "related: [fishing]\ntheme: town", "related: no service is called `fishing`"),
+        ("theme: town", "related: [fishing]\ntheme: town", "related.0: no service is called `fishing`"),
     ],
 )
 def test_a_reference_to_nothing_is_a_mistake(folder: Path, spoil: Spoil, old: str, new: str, words: str) -> None:
-    spoil(old, new)
+    line = spoil(old, new)
     (mistake,) = _mistakes(folder)
-    assert "library-card.yml" in mistake
     assert words in mistake
+    # A misspelt `when` is on the line of its case; the others are where they were spoilt.
+    assert abs(int(mistake.removeprefix(f"{folder / 'services' / 'library-card.yml'}:").split(":")[0]) - line) <= 1
 
 
 def test_a_field_that_depends_on_a_later_one_is_a_mistake(folder: Path, spoil: Spoil) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from datetime import date
 from itertools import pairwise, product
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 from bot.catalogue.answers import answer
 from bot.catalogue.load import Catalogue
-from bot.catalogue.model import FieldType, RequestField, Service, service_schema
+from bot.catalogue.model import LANGUAGES, FieldType, RequestField, Service, Theme, service_schema
 from bot.requests.fields import read_answer
 from tests.conftest import ROOT
 
@@ -37,7 +38,24 @@ def service(path: Path, catalogue: Catalogue) -> Service:
 
 def test_every_file_is_a_service(catalogue: Catalogue) -> None:
     assert list(catalogue.services) == [path.stem for path in FILES]
-    assert len(FILES) >= 20
+    assert len(FILES) >= 60
+    assert len(catalogue.submittable) >= 25
+    assert len(catalogue.administrations) >= 30
+
+
+def test_every_part_of_life_is_there(catalogue: Catalogue) -> None:
+    assert {service.theme for service in catalogue.services.values()} == set(Theme)
+
+
+def test_two_services_do_not_share_a_name(catalogue: Catalogue) -> None:
+    """The linker could only guess. "Dossier MDPH" is one paper file for several rights."""
+    owners = defaultdict(set)
+    for service in catalogue.services.values():
+        for language in LANGUAGES:
+            for name in (service.title[language], *service.aliases[language]):
+                owners[name.lower()].add(service.id)
+    shared = {name for name, services in owners.items() if len(services) > 1}
+    assert shared <= {"dossier mdph", "mdph file"}
 
 
 def test_the_schema_accepts_the_file(path: Path) -> None:

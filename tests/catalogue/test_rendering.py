@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.administrations import Administration
 from bot.catalogue.answers import answer
 from bot.catalogue.contact import contact_line
 from bot.catalogue.load import Catalogue, load_catalogue
-from bot.catalogue.model import LANGUAGES, Administration, Facet, Service, Text
+from bot.catalogue.model import LANGUAGES, Facet, Service, Text
 from bot.catalogue.render import HEADINGS, answer_text, case_label, price_text, source_wire
 
 NBSP = "\u00a0"

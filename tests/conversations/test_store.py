@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from bot.conversations.erasure import erase
 from bot.conversations.model import Author, Button, Command, Message
-from bot.conversations.notice import opening
-from bot.conversations.store import ALTERNATIVES_LOGGED, ConversationStore, Pending
+from bot.conversations.notice import opening, switched
+from bot.conversations.pending import PendingMessages
+from bot.conversations.store import ConversationStore
 from bot.conversations.turn import Turn
+from bot.conversations.turn_rows import ALTERNATIVES_LOGGED
 from bot.db import Base, Database
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
@@ -21,6 +24,11 @@ PARSE = {
     "entities": [{"entity": "age", "value": 12, "start": 10, "end": 16, "text": "12 ans"}],
     "service": {"id": "passport", "confidence": 0.8},
 }
+
+
+@pytest.fixture
+def pending(database: Database, cipher: Cipher) -> PendingMessages:
+    return PendingMessages(database, cipher)
 
 
 @pytest.fixture
@@ -36,6 +44,13 @@ async def _open(store: ConversationStore) -> tuple[str, str]:
 async def _say(store: ConversationStore, conversation_id: str, message_id: str, *answers: Message) -> None:
     turn = Turn(conversation_id, message_id, "Quel prix ?", parse=PARSE, messages=list(answers), model="m")
     await store.record(turn, {"slots": {"unclear": 0}}, language="fr", logged_text="Quel prix ?")
+
+
+async def _erase(store: ConversationStore, conversation_id: str) -> int:
+    await store.forget(conversation_id)
+    async with store.database.writing() as session:
+        erased = await erase(session, [conversation_id])
+    return erased["messages"]
 
 
 def _answer(words: str = "86 €", *buttons: Button) -> Message:
@@ -96,7 +111,7 @@ async def test_a_conversation_is_recognised_again_by_its_own_token_only(store: C
 async def test_an_erased_conversation_is_not_recognised(store: ConversationStore) -> None:
     conversation_id, token = await _open(store)
     await store.recognise(conversation_id, token)
-    await store.erase(conversation_id)
+    await _erase(store, conversation_id)
     with pytest.raises(NotAllowed):
         await store.recognise(conversation_id, token)
 
@@ -216,64 +231,37 @@ async def test_what_only_the_citizen_may_read_again_is_encrypted_and_comes_back(
     assert (read.text, read.extras) == ("Votre code : 4821-7730", {"request": request})
 
 
-async def test_a_kept_message_is_encrypted_once_and_in_its_order(store: ConversationStore, database: Database) -> None:
-    conversation_id, _ = await _open(store)
-    another, _ = await _open(store)
-    for message_id, words in (("m2", "né en 1985"), ("m1", "à Lyon"), ("m2", "né en 1985")):
-        await store.keep(conversation_id, message_id, words)
-    await store.keep(another, "m1", "Bonjour")
-    assert "Lyon" not in await _raw(database)
-    assert await store.pending(conversation_id) == [
-        Pending(conversation_id, "m2", "né en 1985", "fr"),
-        Pending(conversation_id, "m1", "à Lyon", "fr"),
-    ]
-    assert [each.conversation_id for each in await store.pending()] == [conversation_id, conversation_id, another]
-
-
-async def test_a_message_sent_again_and_again_at_once_is_kept_once(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
-    await asyncio.gather(*(store.pending() for _ in range(5)))  # so that five connections are open
-    await asyncio.gather(*(store.keep(conversation_id, "m1", "Bonjour") for _ in range(5)))
-    assert len(await store.pending(conversation_id)) == 1
-
-
-async def test_a_kept_message_is_forgotten_when_it_is_released(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
-    await store.keep(conversation_id, "m1", "Bonjour")
-    await store.keep(conversation_id, "m2", "Encore moi")
-    await store.release((await store.pending(conversation_id))[0])
-    assert [each.message_id for each in await store.pending(conversation_id)] == ["m2"]
-
-
 async def test_erasing_leaves_nothing_in_any_table_and_touches_no_other_conversation(
-    store: ConversationStore, database: Database
+    store: ConversationStore, pending: PendingMessages, database: Database
 ) -> None:
     erased, token = await _open(store)
     other, _ = await _open(store)
     for conversation_id in (erased, other):
         await _say(store, conversation_id, "m1", _answer("86 €", Button("Délai", Command("ask_delay"))))
-        await store.keep(conversation_id, "m2", "Bonjour")
+        await pending.keep(conversation_id, "m2", "Bonjour")
     messages_of_other = await store.messages_after(other, 0)
-    assert await store.erase(erased) == 4
+    assert await _erase(store, erased) == 4
     raw = await _raw(database)
     assert erased not in raw
     assert other in raw
     assert await store.messages_after(other, 0) == messages_of_other
-    assert len(await store.pending()) == 1
+    assert len(await pending.waiting()) == 1
     with pytest.raises(NotAllowed):
         await store.authenticate(erased, token)
-    assert await store.erase(erased) == 0
+    assert await _erase(store, erased) == 0
 
 
-async def test_nothing_more_is_written_to_an_erased_conversation(store: ConversationStore, database: Database) -> None:
+async def test_nothing_more_is_written_to_an_erased_conversation(
+    store: ConversationStore, pending: PendingMessages, database: Database
+) -> None:
     conversation_id, _ = await _open(store)
-    await store.erase(conversation_id)
+    await _erase(store, conversation_id)
     with pytest.raises(NotFound):
         await _say(store, conversation_id, "m1", _answer())
     with pytest.raises(NotFound):
         await store.append(conversation_id, Message(Author.AGENT, "Bonjour"))
     with pytest.raises(NotFound):
-        await store.keep(conversation_id, "m1", "Bonjour")
+        await pending.keep(conversation_id, "m1", "Bonjour")
     assert conversation_id not in await _raw(database)
 
 
@@ -282,3 +270,17 @@ async def test_words_of_every_script_come_back_as_they_were(store: ConversationS
     words = "Ça coûte combien ? 😀 محمد \u202f«\u00a0oui\u00a0» ' \" \\ %s {}"
     await _say(store, conversation_id, "m1", _answer(words))
     assert [message.text for message in await store.answer_to(conversation_id, "m1")] == [words]
+
+
+async def test_a_conversation_goes_on_in_another_language(store: ConversationStore) -> None:
+    conversation_id, token = await _open(store)
+    assert await store.recognise(conversation_id, token) == "fr"
+    before, _ = await store.state(conversation_id)
+    note = await store.speak(conversation_id, "en", switched("en"))
+    assert note.sequence == 3
+    assert await store.recognise(conversation_id, token) == "en"
+    after, _ = await store.state(conversation_id)
+    assert after["events"][:-1] == before["events"]
+    assert after["events"][-1] == {"event": "slot", "name": "language", "value": "en"}
+    with pytest.raises(NotFound):
+        await store.speak("0" * 24, "en", switched("en"))

@@ -37,6 +37,7 @@ from rasa.shared.core.events import (  # noqa: E402
     Restarted,
     SessionStarted,
     SlotSet,
+    UserUtteranceReverted,
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
@@ -262,3 +263,23 @@ async def test_conversations_side_by_side_keep_their_own_state(
         assert tracker is not None
         services.append(tracker.get_slot("service"))
     assert services == ["s0", "s1", "s2", "s3"]
+
+
+def test_what_is_taken_back_stays_so_and_what_was_established_before_does_not_go_with_it() -> None:
+    listen = ActionExecuted("action_listen")
+    state = fold(_tracker([SlotSet("language", "fr"), listen]), "")
+    for number in range(TURNS_KEPT + 2):
+        folded = rebuild("c1", state, DOMAIN)
+        for event in (_said(f"message {number}"), SlotSet("service", f"s{number}"), listen):
+            folded.update(event)
+        state = fold(folded, "")
+    stands = []
+    for _ in range(TURNS_KEPT + 1):
+        folded = rebuild("c1", state, DOMAIN)
+        for event in (_said("/back"), UserUtteranceReverted(), UserUtteranceReverted(), listen):
+            folded.update(event)
+        state = fold(folded, "")
+        tracker = rebuild("c1", state, DOMAIN)
+        stands.append((tracker.get_slot("language"), tracker.get_slot("service")))
+    assert stands[:2] == [("fr", "s3"), ("fr", "s2")]
+    assert {language for language, _ in stands} == {"fr"}

@@ -1,5 +1,6 @@
 """Plays the part of a citizen who files a request, knowing nothing but what `input` says of each question."""
 
+from datetime import date
 from typing import Any
 
 from tests.citizen import Citizen, Message
@@ -15,10 +16,12 @@ SECRETS = (
     *("1987-03-19", "19/03/1987"),
 )
 ANSWERS = {
-    "text": [PERSON],
+    "text": [PERSON, "AB-123-CD"],
     "long_text": [STORY],
-    # Whether a date must be past or to come is for the assistant to say.
-    "date": ["19/03/1987", "30/09/2031"],
+    # Whether a date must be past or to come, and how old one must be, is for the assistant to say.
+    "date": ["19/03/1987", "30/09/2031", f"19/03/{date.today().year - 18}"],
+    "period": ["du 1er au 5 septembre 2031"],
+    "file": ["passer"],
     "number": ["2", "12"],
     "money": ["1450,50"],
     "email": [EMAIL],

@@ -128,3 +128,32 @@ async def test_a_service_that_cannot_be_filed_here_says_where_it_is(citizen: Cit
     assert "Je ne peux pas prendre ici" in citizen.said
     assert "https://" in citizen.said
     assert citizen.awaited is None
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answers"),
+    [
+        (
+            "fr",
+            "prix du passeport et de la carte d'identité ?",
+            ("Passeport — prix", "Carte nationale d'identité — prix"),
+        ),
+        ("en", "price of a passport and an identity card?", ("Passport — price", "card — price")),
+    ],
+)
+async def test_two_services_in_one_question_are_both_answered(
+    session: aiohttp.ClientSession, language: str, question: str, answers: tuple[str, str]
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(question)
+    for answer in answers:
+        assert answer in citizen.said
+    assert len([message for message in citizen.answer if message["buttons"]]) == 1, "what follows is offered once"
+
+
+async def test_two_services_whose_answer_depends_on_the_case_are_asked_about_in_turn(citizen: Citizen) -> None:
+    await citizen.say("passeport et carte d'identité, quels papiers ?")
+    assert "Pourquoi demandez-vous ce passeport ?" in citizen.said
+    assert "Pourquoi demandez-vous cette carte ?" in citizen.said
+    await citizen.press("Il est perdu")
+    assert "Passeport — documents" in citizen.said

@@ -1,12 +1,18 @@
 """A citizen asks "où en est ma demande ?": a straight answer to whom it belongs, and nothing to anybody else."""
 
 import json
-import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import update
 
+from bot.requests.casework import Author, Casework
+from bot.requests.events import Item, Problem
+from bot.requests.lifecycle import Actor
+from bot.requests.model import State
+from bot.requests.tables import RequestRow
 from tests.citizen import Citizen
 from tests.journeys.player import file_request
 from tests.service import Service
@@ -16,6 +22,7 @@ WORDS = {
     "en": ("Birth certificate", "Confirm", "where is my request?", "Track my request", "is filed"),
 }
 UNKNOWN = "GU-2345-6789"
+AGENT = Author(Actor.AGENT, "camille")
 
 
 async def filed(session: aiohttp.ClientSession, language: str = "fr") -> tuple[Citizen, dict[str, Any]]:
@@ -24,19 +31,29 @@ async def filed(session: aiohttp.ClientSession, language: str = "fr") -> tuple[C
     return citizen, await file_request(citizen, *WORDS[language][:2])
 
 
-def decide(service: Service, reference: str, **columns: Any) -> None:
-    """Do what an agent's console will do, and what time does: change the state of a request."""
-    connection = sqlite3.connect(service.data_dir / "guichet.db", timeout=10)
-    with connection:
-        changes = ", ".join(f"{name} = ?" for name in columns)
-        connection.execute(f"UPDATE requests SET {changes} WHERE reference = ?", (*columns.values(), reference))
-        if "state" in columns:
-            connection.execute(
-                "INSERT INTO request_events (request_id, state, at, reason) "
-                "SELECT id, state, '2026-11-01 10:00:00.000000', 'Pièce illisible' FROM requests WHERE reference = ?",
-                (reference,),
-            )
-    connection.close()
+WAY = {
+    "under_examination": ["under_examination"],
+    "accepted": ["under_examination", "accepted"],
+    "refused": ["refused"],
+    "closed": ["closed"],
+}
+
+
+async def decide(office: Casework, reference: str, state: str) -> None:
+    """Take a request to a state, as the office does."""
+    if state == "to_complete":
+        item = Item(Problem.UNREADABLE, label="Pièce d'identité", note="La photo est floue.")
+        await office.ask_completion(reference, AGENT, [item])
+        return
+    for each in WAY[state]:
+        await office.advance(reference, State(each), AGENT, reason="Pièce illisible")
+
+
+async def make_late(office: Casework, reference: str) -> None:
+    """Let time pass: the announced delay is over."""
+    async with office._database.writing() as session:
+        due = datetime(2026, 1, 15, 10, tzinfo=UTC)
+        await session.execute(update(RequestRow).where(RequestRow.reference == reference).values(due_at=due))
 
 
 def words_of(citizen: Citizen) -> str:
@@ -155,32 +172,35 @@ async def test_a_citizen_without_a_reference_can_leave_the_question(session: aio
     ],
 )
 async def test_each_state_is_said_in_plain_words_with_its_reason(
-    session: aiohttp.ClientSession, service: Service, state: str, french: str, english: str
+    session: aiohttp.ClientSession, office: Casework, state: str, french: str, english: str
 ) -> None:
     for language, words in (("fr", french), ("en", english)):
         citizen, receipt = await filed(session, language)
-        decide(service, receipt["reference"], state=state)
+        await decide(office, receipt["reference"], state)
         await citizen.say(WORDS[language][2])
         assert words in citizen.said
         assert citizen.request["state"] == state
-        assert citizen.request["history"][-1]["reason"] == "Pièce illisible"
+        if state != "to_complete":
+            assert citizen.request["history"][-1]["reason"] == "Pièce illisible"
 
 
 @pytest.mark.parametrize(("language", "words"), [("fr", "est en retard"), ("en", "is late")])
 async def test_a_request_that_is_late_is_said_to_be_and_whom_to_contact(
-    session: aiohttp.ClientSession, service: Service, language: str, words: str
+    session: aiohttp.ClientSession, office: Casework, language: str, words: str
 ) -> None:
     citizen, receipt = await filed(session, language)
-    decide(service, receipt["reference"], due_at="2026-01-15 10:00:00.000000")
+    await make_late(office, receipt["reference"])
     await citizen.say(WORDS[language][2])
     assert words in citizen.said
     assert "15/01/2026" in citizen.said
 
 
-async def test_the_outcome_is_a_moment_of_its_own(session: aiohttp.ClientSession, service: Service) -> None:
+async def test_the_outcome_is_a_moment_of_its_own(
+    session: aiohttp.ClientSession, service: Service, office: Casework
+) -> None:
     citizen, receipt = await filed(session)
     await citizen.say("où en est ma demande ?")
-    decide(service, receipt["reference"], state="accepted")
+    await decide(office, receipt["reference"], "accepted")
     await citizen.say("et maintenant, ma demande en est où ?")
     moments = [
         row["moment"]

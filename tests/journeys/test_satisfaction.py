@@ -142,11 +142,11 @@ async def test_each_moment_is_asked_about_once(session: aiohttp.ClientSession, s
     await citizen.press("Très bien")
     await citizen.press("Non merci")
     await citizen.say("où en est ma demande ?")
-    assert citizen.titles == FACES["fr"], "to follow a request is another moment than to file it"
+    assert citizen.titles[-3:] == FACES["fr"], "to follow a request is another moment than to file it"
     await citizen.press("Moyen")
     await citizen.press("Non merci")
     await citizen.say("où en est ma demande ?")
-    assert citizen.titles == []
+    assert not set(FACES["fr"]) & set(citizen.titles)
     assert [(note["moment"], note["note"]) for note in notes(service, citizen)] == [("submission", 10), ("use", 5)]
 
 

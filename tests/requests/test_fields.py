@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.model import FieldType
 from bot.requests.fields import InvalidAnswer, read_answer, show_answer
+from bot.requests.fields_shown import is_deduced
 from tests.conftest import ROOT
 from tests.requests.made_up import field_of
 
@@ -52,7 +53,8 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
         ("père & mère", ["father", "mother"]),
         ("père / mère", ["father", "mother"]),
         ("père ; mère ; père", ["father", "mother"]),
-        ("mère\npère", ["mother", "father"]),
+        ("mère\npère", ["father", "mother"]),
+        ("tous", ["father", "mother", "legal-guardian"]),
     ],
     "boolean": [
         ("oui", True),
@@ -69,6 +71,9 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
     "number": [
         ("3", 3),
         ("3 enfants", 3),
+        ("trois", 3),
+        ("aucun", 0),
+        ("two children", 2),
         ("-2", -2),
         ("12,5", 12.5),
         ("12.5", 12.5),
@@ -110,11 +115,25 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
         ("12 rue des Lilas, 75011 Paris", "12 rue des Lilas, 75011 Paris"),
         ("12 bis rue des Lilas\n75011 Paris", "12 bis rue des Lilas, 75011 Paris"),
         ("Lieu-dit Les Granges, 25440 Quingey", "Lieu-dit Les Granges, 25440 Quingey"),
-        ("Flat 3, 10 Downing Street, London", "Flat 3, 10 Downing Street, London"),
+        ("12 rue des Lilas 75 011 PARIS", "12 rue des Lilas, 75011 PARIS"),
+        ("12 rue des Lilas, Paris 75011", "12 rue des Lilas, 75011 Paris"),
+        ("3 place X, F-35000 Rennes Cedex 7", "3 place X, 35000 Rennes Cedex 7"),
+        ("sans numéro rue du Puits, 25440 Quingey", "sans numéro rue du Puits, 25440 Quingey"),
+        ("12 rue Haute, 80190 Y", "12 rue Haute, 80190 Y"),
     ],
     "commune": [
         ("Paris", "Paris"),
-        ("75011", "75011"),
+        ("75011", "Paris 11e (75011)"),
+        ("75116", "Paris 16e (75116)"),
+        ("69001", "Lyon 1er (69001)"),
+        ("35000 rennes", "Rennes (35000)"),
+        ("Rennes (35000)", "Rennes (35000)"),
+        ("SAINT-DENIS 97400", "Saint-Denis (97400)"),
+        ("st etienne", "Saint-Etienne"),
+        ("bourg-en-bresse", "Bourg-en-Bresse"),
+        ("la rochelle", "La Rochelle"),
+        ("née à Lyon", "Lyon"),
+        ("born in Lyon", "Lyon"),
         ("L’Haÿ-les-Roses", "L’Haÿ-les-Roses"),
         ("Saint-E\u0301tienne", "Saint-Étienne"),
         ("Y", "Y"),
@@ -138,18 +157,25 @@ REFUSED: dict[str, list[tuple[str, str]]] = {
         (",", "choice"),
         (" ; ; ", "choice"),
         ("et", "choice"),
-        ("tous", "choice"),
     ],
     "boolean": [("bof", "boolean"), ("peut-être", "boolean"), ("n'importe", "boolean"), ("👍", "boolean")],
     "number": [
-        ("trois", "number"),
+        ("peut-être", "number"),
+        ("deux ou trois", "number"),
         ("2 ou 3", "number"),
         ("1 2", "number"),
         ("2-3", "number"),
         ("1e5", "number"),
         ("9" * 400, "number"),
     ],
-    "money": [("beaucoup", "number"), ("100 à 200 €", "number")],
+    "money": [("beaucoup", "number"), ("100 à 200 €", "number"), ("-5 €", "number_low")],
+    "file": [("photo.jpg", "file"), ("je ne peux pas", "file")],
+    "period": [
+        ("bientôt", "period"),
+        ("le 3 mars", "period"),
+        ("du 32 au 40 mars", "period"),
+        ("du 10 au 3 mars 2027", "period_order"),
+    ],
     "email": [
         ("camille", "email"),
         ("camille@exemple", "email"),
@@ -169,9 +195,25 @@ REFUSED: dict[str, list[tuple[str, str]]] = {
         ("ici", "address"),
         ("12", "address"),
         ("75011", "address"),
+        ("12 rue des Lilas", "address_postcode"),
+        ("12 rue des Lilas, 99000 Nulle", "address_postcode"),
+        ("12 rue des Lilas 75011", "address_town"),
+        ("12 rue des Lilas, 75011, France", "address_town"),
+        ("12, 75011 Paris Cedex", "address_street"),
+        ("rue des Lilas, 75011 Paris", "address_number"),
+        ("12 rue <script>alert(1)</script>, 75011 Paris", "address_signs"),
         ("x" * 150 + " 12 rue " + "y" * 60, "too_long"),
     ],
-    "commune": [("750", "commune"), ("<script>", "commune"), ("12345678", "commune"), ("Paris" * 21, "commune")],
+    "commune": [
+        ("35000", "commune_which"),
+        ("00100", "commune"),
+        ("Lyon ou Villeurbanne", "commune_several"),
+        ("Paris / Lyon", "commune_several"),
+        ("750", "commune"),
+        ("<script>", "commune"),
+        ("12345678", "commune"),
+        ("Paris" * 21, "commune"),
+    ],
 }
 DATES_ACCEPTED = [
     ("31/12/1985", "past", "1985-12-31"),
@@ -187,6 +229,19 @@ DATES_ACCEPTED = [
     ("April 3rd, 1985", "past", "1985-04-03"),
     ("3rd of April 1985", "past", "1985-04-03"),
     ("29/02/2024", "past", "2024-02-29"),
+    ("né le 3 mars 87", "birth", "1987-03-03"),
+    ("il y a deux ans", "past", "2024-11-22"),
+    ("il y a 3 semaines", "past", "2026-11-01"),
+    ("two weeks ago", "past", "2026-11-08"),
+    ("il y a un mois", "past", "2026-10-22"),
+    ("dans 15 jours", "future", "2026-12-07"),
+    ("in three months", "future", "2027-02-22"),
+    ("demain en quinze", "future", "2026-12-07"),
+    ("le 3", "future", "2026-12-03"),
+    ("le 3", "past", "2026-11-03"),
+    ("le 15 du mois prochain", "future", "2026-12-15"),
+    ("lundi de la semaine prochaine", "future", "2026-11-23"),
+    ("03/03/26", "past", "2026-03-03"),
     ("aujourd'hui", "past", "2026-11-22"),
     ("hier", "past", "2026-11-21"),
     ("avant-hier", "past", "2026-11-20"),
@@ -214,7 +269,15 @@ DATES_REFUSED = [
     ("12/25/1990", "past", "date"),
     ("00/00/0000", "past", "date"),
     ("03/04/1885", "past", "date"),
-    ("1985", "past", "date"),
+    ("1985", "past", "date_incomplete"),
+    ("né en 87", "birth", "date_incomplete"),
+    ("mars 1980", "birth", "date_incomplete"),
+    ("14 juillet", "birth", "date_incomplete"),
+    ("le 31 février 1985", "birth", "date"),
+    ("il y a longtemps", "past", "date"),
+    ("il y a 900 ans", "past", "date"),
+    ("dans 900 ans", "future", "date_late"),
+    ("3 mars 2345", "any", "date_late"),
     ("3/4", "past", "date"),
     ("06 12 34 56 78", "past", "date"),
     ("01 02 03 04 05", "past", "date"),
@@ -303,6 +366,8 @@ def test_the_reason_carries_what_its_explanation_shows() -> None:
         ("date", "1985-04-03", "03/04/1985", "03/04/1985"),
         ("choice", "legal-guardian", "Tuteur ou tutrice", "Legal guardian"),
         ("choices", ["father", "mother"], "Père, Mère", "Father, Mother"),
+        ("period", ["2027-03-03", "2027-03-10"], "du 03/03/2027 au 10/03/2027", "from 03/03/2027 to 10/03/2027"),
+        ("file", [{"name": "trou.jpg"}, {"name": "rue.jpg"}], "trou.jpg, rue.jpg", "trou.jpg, rue.jpg"),
         ("phone", "+33612345678", "06 12 34 56 78", "06 12 34 56 78"),
         ("phone", "+32470123456", "+32 470 12 34 56", "+32 470 12 34 56"),
         ("money", 7.5, "7,50 €", "€7.50"),
@@ -316,7 +381,94 @@ def test_a_summary_shows_an_answer_as_people_write_it(kind: str, value: Any, fre
     assert (show_answer(field, value, "fr"), show_answer(field, value, "en")) == (french, english)
 
 
-@given(kind=st.sampled_from(FieldType), text=st.text(max_size=80))
+PERIODS_ACCEPTED = [
+    ("2027-03-03 / 2027-04-05", "2027-03-03", "2027-04-05"),
+    ("du 3 au 10 mars 2027", "2027-03-03", "2027-03-10"),
+    ("du 28 décembre au 3 janvier", "2026-12-28", "2027-01-03"),
+    ("du lundi 1er au vendredi 5 mars 2027", "2027-03-01", "2027-03-05"),
+    ("entre le 3 et le 10 mars", "2027-03-03", "2027-03-10"),
+    ("from 3 to 10 March 2027", "2027-03-03", "2027-03-10"),
+    ("03/03/2027 - 05/04/2027", "2027-03-03", "2027-04-05"),
+    ("03/03/2027-05/04/2027", "2027-03-03", "2027-04-05"),
+    ("en août", "2027-08-01", "2027-08-31"),
+    ("février 2028", "2028-02-01", "2028-02-29"),
+    ("2 semaines à partir du 3 mars 2027", "2027-03-03", "2027-03-16"),
+    ("la semaine prochaine", "2026-11-23", "2026-11-29"),
+    ("next week", "2026-11-23", "2026-11-29"),
+    ("de demain à vendredi", "2026-11-23", "2026-11-27"),
+]
+
+
+@pytest.mark.parametrize(("text", "first", "last"), PERIODS_ACCEPTED)
+def test_a_period_is_read_as_people_write_it(text: str, first: str, last: str) -> None:
+    assert read_answer(field_of("period", when_date="future"), text, TODAY) == [first, last]
+
+
+def test_a_period_lies_on_the_side_of_today_that_the_field_wants() -> None:
+    assert _refusal("period", "du 3 au 10 mars 2026", when_date="future") == "date_past"
+    assert _refusal("period", "du 3 au 10 mars 2027", when_date="past") == "date_future"
+
+
+def test_bounds_of_a_date_are_those_of_the_field() -> None:
+    bounds = {"earliest": "2027-01-01", "latest": "2027-12-31"}
+    assert _refusal("date", "31/12/2026", **bounds) == "date_early"
+    assert _refusal("date", "01/01/2028", **bounds) == "date_late"
+    assert _refusal("date", "01/01/2027", **bounds) is None
+
+
+def test_an_age_is_counted_to_the_day() -> None:
+    census = {"when_date": "birth", "ages": (16, 25)}
+    assert _refusal("date", "23/11/2010", **census) == "date_age"  # 16 tomorrow
+    assert _refusal("date", "22/11/2010", **census) is None
+    assert _refusal("date", "23/11/2000", **census) is None  # 25 until tomorrow
+    assert _refusal("date", "22/11/2000", **census) == "date_age"
+
+
+def test_a_place_abroad_is_taken_where_the_field_allows_it() -> None:
+    for address in ("Flat 3, 10 Downing Street, London", "1600 Pennsylvania Avenue NW, Washington, DC 20500"):
+        assert read_answer(field_of("address", place="any"), address, TODAY) == address
+    assert _refusal("address", "Flat 3, 10 Downing Street, London") == "address_postcode"
+    assert _refusal("address", "12 rue des Lilas", place="any") == "address_postcode"
+
+
+def test_a_spot_is_what_a_crew_can_find() -> None:
+    for spot in ("devant le 12 rue des Lilas", "place de la mairie annexe", "parcelle AB 123"):
+        assert read_answer(field_of("address", place="spot"), spot, TODAY) == spot
+    assert _refusal("address", "là", place="spot") == "address"
+
+
+def test_a_title_that_holds_a_comma_is_one_choice() -> None:
+    choices = [
+        {"value": "appliance", "title": {"fr": "Gros appareil (frigo, lave-linge)", "en": "Appliance"}},
+        {"value": "scrap", "title": {"fr": "Ferraille, vélo", "en": "Scrap metal and bicycle"}},
+    ]
+    field = field_of("choices", choices=choices)
+    titles = ("Ferraille, vélo", "Gros appareil (frigo, lave-linge)")
+    for text in (" ; ".join(titles), ", ".join(titles)):
+        assert read_answer(field, text, TODAY) == ["appliance", "scrap"]
+    assert read_answer(field, "Ferraille, vélo", TODAY) == ["scrap"]
+    assert read_answer(field, "scrap metal and bicycle", TODAY) == ["scrap"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "deduced"),
+    [
+        ("date", "03/04/1985", "1985-04-03", False),
+        ("date", "1985-04-03", "1985-04-03", False),
+        ("date", "demain", "2026-11-23", True),
+        ("date", "3 avril 85", "1985-04-03", True),
+        ("period", "en août", ["2027-08-01", "2027-08-31"], True),
+        ("period", "2027-08-01 / 2027-08-31", ["2027-08-01", "2027-08-31"], False),
+        ("commune", "75011", "Paris 11e (75011)", True),
+        ("commune", "35000 rennes", "Rennes (35000)", False),
+        ("text", "demain", "demain", False),
+    ],
+)
+def test_what_was_worked_out_is_told_from_what_was_typed(kind: str, text: str, value: Any, deduced: bool) -> None:
+    assert is_deduced(field_of(kind), value, text) is deduced
+
+
+@given(kind=st.sampled_from([kind for kind in FieldType if kind is not FieldType.FILE]), text=st.text(max_size=80))
 def test_whatever_is_typed_is_taken_or_refused_and_what_is_taken_can_be_shown(kind: FieldType, text: str) -> None:
     field = field_of(kind)
     try:
@@ -331,6 +483,7 @@ def test_whatever_is_typed_is_taken_or_refused_and_what_is_taken_can_be_shown(ki
 
 @given(kind=st.sampled_from(["number", "money"]), value=st.integers(-10_000, 10_000_000))
 def test_a_whole_number_is_read_as_it_is_written(kind: str, value: int) -> None:
+    value = abs(value) if kind == "money" else value
     assert read_answer(field_of(kind), str(value), TODAY) == value
     assert read_answer(field_of(kind), f"{value:,}", TODAY) == value
     assert read_answer(field_of(kind), f"{value:,}".replace(",", "\u202f"), TODAY) == value
@@ -344,10 +497,11 @@ def test_a_birthday_is_read_in_every_usual_writing(day: date) -> None:
 
 
 def test_every_reason_has_its_explanation_in_the_domain() -> None:
-    code = (ROOT / "bot" / "requests" / "fields.py").read_text(encoding="utf-8")
+    files = [*(ROOT / "bot" / "requests").glob("fields*.py"), ROOT / "actions" / "attach_files.py"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
     domain = (ROOT / "domain.yml").read_text(encoding="utf-8")
-    reasons = set(re.findall(r'InvalidAnswer\("(\w+)"', code))
-    assert len(reasons) > 10
+    reasons = set(re.findall(r'(?:InvalidAnswer\("|utter_invalid_)(\w+)', code)) | {"date_incomplete", "date"}
+    assert len(reasons) > 25
     assert {reason for reason in reasons if f"utter_invalid_{reason}:" not in domain} == set()
 
 

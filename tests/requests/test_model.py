@@ -19,6 +19,12 @@ FORM = form_of(
     field_of("email", id="email", only_if={"parent": ["father", "mother"]}),
     field_of("long_text", id="notes", required=False),
 )
+HOUSEHOLD = form_of(
+    field_of("number", id="children"),
+    field_of("text", id="names", only_if={"children": {"min": 1}}),
+    field_of("choices", id="parents"),
+    field_of("phone", id="guardian_phone", only_if={"parents": "legal-guardian"}),
+)
 SINGLE = {"name": "Anne", "married": False, "parent": "father", "email": "a@exemple.fr", "notes": None}
 
 
@@ -45,6 +51,16 @@ def test_an_answer_opens_the_questions_that_depend_on_it() -> None:
 
 def test_a_question_that_depends_on_one_no_longer_asked_is_not_asked() -> None:
     assert _names(asked(FORM, SINGLE | {"married": True})) == ["name", "married", "spouse", "notes"]
+
+
+@pytest.mark.parametrize(("children", "asks"), [(0, False), (1, True), (3, True), (None, False)])
+def test_a_question_may_wait_for_a_number(children: int | None, asks: bool) -> None:
+    assert ("names" in _names(asked(HOUSEHOLD, {"children": children}))) is asks
+
+
+@pytest.mark.parametrize(("parents", "asks"), [(["father"], False), (["father", "legal-guardian"], True), ([], False)])
+def test_a_question_may_wait_for_one_of_several_choices(parents: list[str], asks: bool) -> None:
+    assert ("guardian_phone" in _names(asked(HOUSEHOLD, {"parents": parents}))) is asks
 
 
 def test_what_is_no_longer_asked_is_forgotten_down_to_the_last() -> None:
@@ -83,11 +99,10 @@ def test_back_leads_to_the_question_asked_before(current: str | None, earlier: s
     assert (found.id if found else None) == earlier
 
 
-def test_a_step_counts_only_what_is_asked() -> None:
-    assert step_of(FORM, {}, "name") == (1, 3)
-    assert step_of(FORM, {"married": True}, "spouse") == (3, 4)
-    assert step_of(FORM, SINGLE, "notes") == (5, 5)
-    assert step_of(FORM, SINGLE, CONFIRM) == (5, 5)
+def test_steps_are_as_many_from_the_first_question_to_the_last_and_none_is_jumped_over() -> None:
+    places = [step_of(FORM, name) for name in ("name", "married", "spouse", "parent", "email", "notes", CONFIRM)]
+    # A question that depends on an answer belongs to the step of the question before it.
+    assert places == [(1, 3), (2, 3), (2, 3), (2, 3), (2, 3), (3, 3), (3, 3)]
 
 
 def test_a_state_is_final_when_nothing_more_is_to_come() -> None:
@@ -125,11 +140,15 @@ def _walk(form: RequestForm, data: st.DataObject) -> None:
 
 def _filled(form: RequestForm, answers: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
     """Answer what is asked, as far as the citizen goes on without stopping."""
-    places = [0]
+    names, place, total = [field.id for field in form.fields], 0, step_of(form, CONFIRM)[1]
+    last = -1
     while (current := next_field(form, answers)) is not None:
-        place, steps = step_of(form, answers, current.id)
-        assert places[-1] < place <= steps  # one question after the other, never the same twice
-        places.append(place)
+        assert names.index(current.id) > last  # one question after the other, never the same twice
+        last = names.index(current.id)
+        step, steps = step_of(form, current.id)
+        assert steps == total
+        assert step >= place
+        place = step
         answers = kept(form, answers | {current.id: data.draw(_value(current))})
     return answers
 
@@ -137,6 +156,10 @@ def _filled(form: RequestForm, answers: dict[str, Any], data: st.DataObject) -> 
 def _value(field: RequestField) -> st.SearchStrategy[Any]:
     if field.choices:
         value: st.SearchStrategy[Any] = st.sampled_from([choice.value for choice in field.choices])
+        if field.type == "choices":
+            value = st.lists(value, min_size=1, unique=True)
+    elif field.type in ("number", "money"):
+        value = st.integers(0, 5)
     elif field.type == "boolean":
         value = st.booleans()
     else:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from bot.conversations.model import Moment
 from bot.db import Database, now
+from bot.satisfaction.erasure import unlink
 from bot.satisfaction.model import Face
+from bot.satisfaction.ratings import rated
 from bot.satisfaction.store import COMMENT_LIMIT, FeedbackStore, Subject
 from bot.satisfaction.tables import FeedbackRow
 
@@ -107,12 +109,24 @@ async def test_a_comment_speaks_of_its_own_moment_only(store: FeedbackStore, dat
     assert [row.comment for row in await _rows(database)] == ["Parfait", None]
 
 
-async def test_erasing_a_conversation_erases_what_was_said_in_it_and_nothing_else(
+async def test_an_erased_conversation_leaves_notes_that_belong_to_nobody_and_no_words(
     store: FeedbackStore, database: Database
 ) -> None:
-    await store.rate(FILING, Face.GOOD)
-    await store.rate(Subject("c1", Moment.USE), Face.GOOD)
-    await store.rate(Subject("c2", Moment.USE), Face.GOOD)
-    assert await store.erase("c1") == 2
-    assert [row.conversation_id for row in await _rows(database)] == ["c2"]
-    assert await store.erase("c1") == 0
+    about_use, of_another = Subject("c1", Moment.USE), Subject("c2", Moment.USE)
+    for subject in (FILING, about_use, of_another):
+        await store.rate(subject, Face.GOOD)
+        await store.comment(subject, "Parfait")
+    async with database.writing() as session:
+        assert await unlink(session, ["c1"], erase_words=True) == 2
+    left = [(row.conversation_id, row.subject, row.comment, row.note) for row in await _rows(database)]
+    assert sorted(left, key=str) == [("c2", "", "Parfait", 10), (None, "", None, 10), (None, "", None, 10)]
+    async with database.writing() as session:
+        assert await unlink(session, ["c1"], erase_words=True) == 0
+
+
+async def test_rated_conversations_are_found_by_their_faces(store: FeedbackStore, database: Database) -> None:
+    for conversation_id, face in (("c1", Face.GOOD), ("c2", Face.BAD), ("c3", Face.MIXED)):
+        await store.rate(Subject(conversation_id, Moment.USE), face)
+    async with database.reading() as session:
+        assert set(await session.scalars(rated())) == {"c1", "c2", "c3"}
+        assert set(await session.scalars(rated([Face.BAD, Face.MIXED]))) == {"c2", "c3"}

@@ -328,6 +328,7 @@ def test_as_shipped_real_praise_is_told_from_real_grievance(experiences: list[Ve
     assert right / len(sided) >= 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("labels", "least"), [(("Positif", "Neutre", "Négatif"), 0.69), (("Positif", "Négatif"), 0.9)])
 def test_trained_on_real_experiences_the_tone_of_others_is_told(
     experiences: list[Verbatim], labels: tuple[str, ...], least: float

@@ -124,6 +124,7 @@ def test_a_folder_without_a_readable_model_is_refused(tmp_path, content):
         IntentClassifier.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_classifier(classifier):
     again = IntentClassifier.fit(TEXTS, INTENTS, seed=1)
     assert np.array_equal(again.probabilities(TEXTS), classifier.probabilities(TEXTS))
@@ -161,6 +162,7 @@ def test_the_network_learns_the_order_of_words():
     assert network.parameters["output"].shape == (FILTERS + SIZE, 2)
 
 
+@pytest.mark.slow
 def test_a_model_of_the_size_of_the_product_is_small(tmp_path):
     words = [f"mot{i}" for i in range(1500)]
     random = np.random.default_rng(0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.learning.models import Card, code_digest, write_card
 from tests.citizen import Citizen
@@ -40,6 +41,7 @@ async def test_ctrl_c_ends_every_process_and_every_stream(new_service: Callable[
         assert "killed" not in service.log(), "each part stopped when it was asked"
 
 
+@pytest.mark.slow
 async def test_a_supervisor_that_is_killed_leaves_no_process_behind(new_service: Callable[..., Any]) -> None:
     with new_service() as service:
         parts = service.parts()

@@ -8,15 +8,15 @@ from uuid import uuid4
 
 from aiohttp import ClientConnectionResetError, web
 
-from bot.conversations.model import Author, Message
-from bot.conversations.notice import opening
+from bot.conversations.model import Author, Message, Mode
+from bot.conversations.notice import opening, switched
 from bot.conversations.store import Conversation
-from bot.db import now
-from bot.errors import GuichetError, InvalidInput, NotAllowed, TooLarge, Unprocessable
-from bot.web.keeper import Keeper
-from bot.web.keys import CATALOGUE, CONVERSATIONS, FEEDBACK, HUB, LIMITER, SETTINGS
+from bot.errors import GuichetError, InvalidInput, NotAllowed, Unavailable, Unprocessable
+from bot.privacy.identifiers import site_of
+from bot.rights.export import around
+from bot.web.intake import erase_all, take_in
+from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING, SETTINGS
 
-KEEPER = web.AppKey("keeper", Keeper)
 CLOSING = web.AppKey("closing", asyncio.Event)
 HEARTBEAT = 20.0
 """Seconds of silence after which a comment is sent, so that proxies and browsers keep the stream open."""
@@ -30,9 +30,7 @@ async def open_conversation(request: web.Request) -> web.Response:
     body = await _json(request)
     settings = request.app[SETTINGS]
     request.app[LIMITER].check("open", request.remote or "", settings.conversations_an_hour, 3600)
-    language = body.get("language") or "fr"
-    if language not in ("fr", "en"):
-        raise Unprocessable("`language` is fr or en.", field="language")
+    language = _language(body.get("language") or "fr")
     origin = body.get("origin")
     if origin is not None and not isinstance(origin, str):
         raise Unprocessable("`origin` is a text.", field="origin")
@@ -40,7 +38,7 @@ async def open_conversation(request: web.Request) -> web.Response:
     if service is not None:
         request.app[CATALOGUE].service(str(service))
     store = request.app[CONVERSATIONS]
-    conversation_id, token, messages = await store.open(language, origin, opening(language))
+    conversation_id, token, messages = await store.open(language, site_of(origin or ""), opening(language))
     shown = [message.wire() for message in messages]
     if service is not None:
         shown += await _present(request, conversation_id, str(service), language)
@@ -60,38 +58,21 @@ async def _present(request: web.Request, conversation_id: str, service: str, lan
 async def send_message(request: web.Request) -> web.Response:
     """Take a message in and answer it; the same `id` twice is answered once."""
     conversation_id = request.match_info["id"]
-    language = await request.app[CONVERSATIONS].recognise(conversation_id, _token(request))
+    language = await request.app[CONVERSATIONS].recognise(conversation_id, token_of(request))
     body = await _json(request)
-    settings = request.app[SETTINGS]
-    text = body.get("text")
-    if not isinstance(text, str):
-        raise Unprocessable("`text` must be a text.", code="empty-message", field="text")
-    if len(text) > settings.message_limit:
-        raise TooLarge(
-            f"The message has {len(text)} characters; {settings.message_limit} are accepted.",
-            code="message-too-long",
-            field="text",
-            limit=settings.message_limit,
-        )
-    if not any(character.isprintable() and not character.isspace() for character in text):
-        raise Unprocessable("The message is empty.", code="empty-message", field="text")
-    message_id = body.get("id", "")
-    if not isinstance(message_id, str) or len(message_id) > 64:
-        raise Unprocessable("`id` is a text of 64 characters at most.", field="id")
-    request.app[LIMITER].check("message", conversation_id, settings.messages_a_minute, 60)
-    answer = await request.app[KEEPER].send(conversation_id, message_id or str(uuid4()), _storable(text), language)
+    answer = await take_in(request, conversation_id, language, body.get("id", ""), body.get("text"))
     return web.json_response({"messages": answer})
 
 
 @routes.get("/api/conversations/{id}")
 async def read_conversation(request: web.Request) -> web.Response:
-    """Return the citizen's own copy."""
+    """Return the citizen's own copy: messages, and what is linked to the conversation."""
     conversation = await _conversation(request)
     store = request.app[CONVERSATIONS]
     # What waits for the engine is part of the conversation too: the citizen wrote it.
     waiting = [
         Message(Author.CITIZEN, each.text, id=f"waiting-{each.message_id}"[:32], client_id=each.message_id)
-        for each in await store.pending(conversation.id)
+        for each in await request.app[PENDING].waiting(conversation.id)
     ]
     messages = [*await store.messages_after(conversation.id, 0), *waiting]
     return web.json_response(
@@ -101,19 +82,41 @@ async def read_conversation(request: web.Request) -> web.Response:
             "mode": conversation.mode,
             "created_at": conversation.created_at,
             "messages": [message.wire() for message in messages],
+            **await around(request.app[DATABASE], conversation.id),
         }
     )
+
+
+@routes.put("/api/conversations/{id}/language")
+async def switch_language(request: web.Request) -> web.Response:
+    """Answer in another language from now on, without losing the thread; the messages hold a note that says so."""
+    conversation = await _conversation(request)
+    language = _language((await _json(request)).get("language"))
+    if language == conversation.language:
+        return web.json_response({"language": language, "messages": []})
+    note = await request.app[CONVERSATIONS].speak(conversation.id, language, switched(language))
+    request.app[HUB].ring(conversation.id)
+    return web.json_response({"language": language, "messages": [note.wire()]})
 
 
 @routes.delete("/api/conversations/{id}")
 async def erase_conversation(request: web.Request) -> web.Response:
     """Erase a conversation and what was said about it; requests that were filed stay with their office."""
     conversation = await _conversation(request)
-    notes = await request.app[FEEDBACK].erase(conversation.id)
-    erased = await request.app[CONVERSATIONS].erase(conversation.id)
-    request.app[HUB].ring(conversation.id)
-    receipt = {"conversation": conversation.id, "at": now().isoformat(), "messages": erased, "feedback": notes}
-    return web.json_response({"receipt": receipt})
+    receipt = await erase_all(request, conversation.id)
+    return web.json_response(
+        {
+            "receipt": {
+                "number": receipt.number,
+                "conversation": conversation.id,
+                "at": receipt.at.isoformat(),
+                "messages": receipt.erased.get("messages", 0),
+                "drafts": receipt.erased.get("drafts", 0),
+                "feedback": receipt.unlinked.get("feedback", 0),
+                "requests_kept": receipt.kept.get("requests", 0),
+            }
+        }
+    )
 
 
 @routes.get("/api/conversations/{id}/events")
@@ -127,18 +130,27 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
     await response.prepare(request)
+    # Who missed something may have missed a change of mode as well.
+    mode = None if last else Mode.BOT
     with request.app[HUB].listening(conversation.id) as bell, suppress(ClientConnectionResetError):
-        await _push(request, response, conversation.id, sequence, bell)
+        await _push(request, response, conversation.id, sequence, mode, bell)
     return response
 
 
 async def _push(
-    request: web.Request, response: web.StreamResponse, conversation_id: str, sequence: int, bell: asyncio.Event
+    request: web.Request,
+    response: web.StreamResponse,
+    conversation_id: str,
+    sequence: int,
+    mode: Mode | None,
+    bell: asyncio.Event,
 ) -> None:
     await response.write(b": open\n\n")
     while not request.app[CLOSING].is_set():
         bell.clear()
-        messages = await request.app[CONVERSATIONS].messages_after(conversation_id, sequence)
+        if mode != (mode := await _mode(request, conversation_id) or mode):
+            await response.write(f'event: mode\ndata: {{"mode": "{mode}"}}\n\n'.encode())
+        messages = await _news(request, conversation_id, sequence)
         for message in messages:
             sequence = message.sequence
             await response.write(_event(message))
@@ -149,25 +161,45 @@ async def _push(
                 await response.write(b": still here\n\n")
 
 
+async def _news(request: web.Request, conversation_id: str, sequence: int) -> list[Message]:
+    try:
+        return await request.app[CONVERSATIONS].messages_after(conversation_id, sequence)
+    except Unavailable:
+        return []  # the database is away: whoever writes what waits there rings when it is done
+
+
+async def _mode(request: web.Request, conversation_id: str) -> Mode | None:
+    try:
+        return await request.app[CONVERSATIONS].mode(conversation_id)
+    except Unavailable:
+        return None
+
+
 def _event(message: Message) -> bytes:
     data = json.dumps(message.wire(), ensure_ascii=False)
     return f"id: {message.sequence}\nevent: message\ndata: {data}\n\n".encode()
 
 
-def _storable(text: str) -> str:
-    """Return a text without what no database keeps: NUL, and halves of characters."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
-
-
 async def _conversation(request: web.Request) -> Conversation:
-    return await request.app[CONVERSATIONS].authenticate(request.match_info["id"], _token(request))
+    return await request.app[CONVERSATIONS].authenticate(request.match_info["id"], token_of(request))
 
 
-def _token(request: web.Request) -> str:
+def token_of(request: web.Request) -> str:
+    """Return the token that a call carries.
+
+    Raises:
+        NotAllowed: it carries none.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAllowed("Send `Authorization: Bearer` with the token of the conversation.", code="token-missing")
     return token.strip()
+
+
+def _language(given: Any) -> str:
+    if given not in ("fr", "en"):
+        raise Unprocessable("`language` is fr or en.", field="language")
+    return str(given)
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

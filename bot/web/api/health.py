@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.errors import GuichetError
-from bot.web.keys import ASSISTANT, DATABASE, HUB, METRICS
+from bot.web.keys import ASSISTANT, DATABASE, HUB, METRICS, SPOOL
 
 routes = web.RouteTableDef()
 
@@ -29,5 +29,9 @@ async def ready(request: web.Request) -> web.Response:
 @routes.get("/metrics")
 async def metrics(request: web.Request) -> web.Response:
     """Return the figures of this gateway, in Prometheus's text format."""
-    gauges = {"event_streams": request.app[HUB].streams, "engine_up": float(await request.app[ASSISTANT].ready())}
+    gauges = {
+        "event_streams": request.app[HUB].streams,
+        "engine_up": float(await request.app[ASSISTANT].ready()),
+        "spool_bytes": request.app[SPOOL].size,
+    }
     return web.Response(text=request.app[METRICS].text(gauges), content_type="text/plain", charset="utf-8")

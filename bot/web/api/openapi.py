@@ -1,10 +1,11 @@
-"""`/api/openapi.json`: the contract of the citizens' calls, as OpenAPI 3.1."""
+"""`/api/openapi.json`: the contract of the HTTP calls, as OpenAPI 3.1."""
 
 from typing import Any
 
 from aiohttp import web
 
 from bot import __version__
+from bot.web.api import openapi_office as office
 
 routes = web.RouteTableDef()
 
@@ -63,19 +64,42 @@ _SERVICE = _object(
     submittable={"type": "boolean"},
 )
 _COPY = _object(
-    ["id", "language", "mode", "created_at", "messages"],
+    ["id", "language", "mode", "created_at", "messages", "notice_version", "requests", "feedback"],
     id=_TEXT,
     language=_LANGUAGE,
     mode={"type": "string", "enum": ["bot", "waiting", "agent"]},
     created_at=_TEXT,
     messages=_array(_ref("Message")),
+    notice_version=_TEXT,
+    requests=_array(
+        _object(
+            ["reference", "service", "state", "filed_at"],
+            reference=_TEXT,
+            service=_TEXT,
+            state=_TEXT,
+            filed_at={"type": ["string", "null"]},
+        )
+    ),
+    feedback=_array(
+        _object(
+            ["moment", "service", "note", "comment", "at"],
+            moment=_TEXT,
+            service={"type": ["string", "null"]},
+            note={"type": "integer"},
+            comment={"type": ["string", "null"]},
+            at=_TEXT,
+        )
+    ),
 )
 _RECEIPT = _object(
-    ["conversation", "at", "messages", "feedback"],
+    ["number", "conversation", "at", "messages", "drafts", "feedback", "requests_kept"],
+    number=_TEXT,
     conversation=_TEXT,
     at=_TEXT,
     messages={"type": "integer"},
+    drafts={"type": "integer"},
     feedback={"type": "integer"},
+    requests_kept={"type": "integer"},
 )
 _MESSAGE = _object(
     ["id", "author", "text", "buttons"],
@@ -85,6 +109,7 @@ _MESSAGE = _object(
     sequence={"type": "integer"},
     at=_TEXT,
     client_id=_TEXT,
+    language=_LANGUAGE,
     buttons=_array(_object(["title", "payload"], title=_TEXT, payload=_TEXT)),
     input=_ref("Input"),
     sources=_array(_object(["title", "url", "checked"], title=_TEXT, url=_TEXT, checked=_TEXT, note=_TEXT)),
@@ -93,8 +118,11 @@ _MESSAGE = _object(
         reference=_TEXT,
         access_code=_TEXT,
         state=_TEXT,
-        history=_array(_object(["state", "at"], state=_TEXT, at=_TEXT, reason=_TEXT)),
+        history=_array(_object(["state", "at"], state=_TEXT, at=_TEXT, reason=_TEXT, outcome={"type": "object"})),
         due=_TEXT,
+        kept_until=_TEXT,
+        resume=_TEXT,
+        receipt_url=_TEXT,
     ),
 )
 _INPUT = _object(
@@ -112,7 +140,15 @@ _INPUT = _object(
     steps={"type": "integer"},
     help=_TEXT,
     autocomplete=_TEXT,
+    accept=_array(_TEXT),
+    max_bytes={"type": "integer"},
+    max_files={"type": "integer"},
 )
+_FILE = {"id": _TEXT, "name": _TEXT, "type": _TEXT, "size": {"type": "integer"}}
+_STORED = _object(["id", "name", "type", "size"], **_FILE)
+_SENT = _object(["id", "name", "type", "size", "payload"], **_FILE, payload=_TEXT)
+_CONTENT = {"description": "The file, as a download", "content": {"application/octet-stream": {"schema": _TEXT}}}
+_UPLOAD = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 _PROBLEM_SCHEMA = _object(
     ["type", "title", "status", "detail", "code"],
     type=_TEXT,
@@ -126,10 +162,15 @@ DESCRIPTION: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Guichet", "version": __version__, "description": "The conversation of a citizen, over HTTP."},
     "components": {
-        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        "schemas": {"Message": _MESSAGE, "Input": _INPUT, "Problem": _PROBLEM_SCHEMA},
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "code": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Code 4821-7730`"},
+            **office.SECURITY,
+        },
+        "schemas": {"Message": _MESSAGE, "Input": _INPUT, "Problem": _PROBLEM_SCHEMA, **office.SCHEMAS},
     },
     "paths": {
+        **office.PATHS,
         "/api/conversations": {
             "post": _call(
                 "Open a conversation",
@@ -157,6 +198,47 @@ DESCRIPTION: dict[str, Any] = {
                 body=_object(["text"], id=_TEXT, text=_TEXT),
             ),
         },
+        "/api/conversations/{id}/language": {
+            "parameters": [_ID],
+            "put": _call(
+                "Answer in another language from now on",
+                {
+                    "200": _answer(
+                        "Switched",
+                        _object(["language", "messages"], language=_LANGUAGE, messages=_array(_ref("Message"))),
+                    )
+                },
+                *(400, 401, 403, 404, 422, 503),
+                body=_object(["language"], language=_LANGUAGE),
+            ),
+        },
+        "/api/conversations/{id}/files": {
+            "parameters": [_ID],
+            "post": _call(
+                "Send a file; its payload, sent as a message, answers the field that is asked",
+                {"201": _answer("Kept", _SENT)},
+                *(400, 401, 403, 404, 409, 413, 422, 429, 503),
+            )
+            | {"requestBody": {"content": {"multipart/form-data": {"schema": _UPLOAD}}}},
+        },
+        "/api/conversations/{id}/files/{file}": {
+            "parameters": [_ID, _ID | {"name": "file"}],
+            "get": _call("Read one's own file", {"200": _CONTENT}, 401, 403, 404, 503),
+        },
+        "/api/requests/{reference}/files": {
+            "parameters": [_ID | {"name": "reference"}],
+            "get": _call(
+                "List the files of a request, with its access code",
+                {"200": _answer("The files", _object(["files"], files=_array(_STORED)))},
+                *(401, 403, 429, 503),
+            )
+            | {"security": [{"code": []}]},
+        },
+        "/api/requests/{reference}/files/{file}": {
+            "parameters": [_ID | {"name": "reference"}, _ID | {"name": "file"}],
+            "get": _call("Read a file of a request, with its access code", {"200": _CONTENT}, 401, 403, 404, 429, 503)
+            | {"security": [{"code": []}]},
+        },
         "/api/conversations/{id}/events": {
             "parameters": [_ID, {"name": "Last-Event-ID", "in": "header", "required": False, "schema": _TEXT}],
             "get": _call(
@@ -164,6 +246,15 @@ DESCRIPTION: dict[str, Any] = {
                 {"200": {"description": "Server-sent events", "content": {"text/event-stream": {"schema": _TEXT}}}},
                 *(400, 401, 403, 503),
             ),
+        },
+        "/api/banner": {
+            "get": _call(
+                "Read what the office announces",
+                {"200": _answer("The announcement", _object(["text"], text={"type": ["string", "null"]}))},
+                *(403, 422),
+                secured=False,
+            )
+            | {"parameters": [{"name": "language", "in": "query", "required": False, "schema": _LANGUAGE}]}
         },
         "/api/catalogue": {
             "get": _call(

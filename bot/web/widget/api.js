@@ -1,8 +1,11 @@
 /** The gateway's HTTP calls, as promises, and its server-sent events, as an asynchronous sequence. */
 
 const CALL_TIMEOUT = 20_000;
+const UPLOAD_TIMEOUT = 180_000;
 // The gateway sends a comment line now and then; a connection silent for longer than this is dead without saying so.
 const SILENCE = 90_000;
+// After a sleep the watchdog is late: a page that is looked at again does not wait for it.
+const DOUBTFUL = 30_000;
 
 /**
  * A call that failed.
@@ -50,6 +53,23 @@ export class Gateway {
     return this.#call("POST", `api/conversations/${encodeURIComponent(id)}/messages`, { token, body });
   }
 
+  /** Have the answers in another language from now on: `{messages}`. */
+  speak({ id, token }, language) {
+    return this.#call("PUT", `api/conversations/${encodeURIComponent(id)}/language`, { token, body: { language } });
+  }
+
+  /** Hand a file in: `{name, payload}`; the payload is then sent as the answer. */
+  upload({ id, token }, file) {
+    const form = new FormData();
+    form.append("file", file);
+    return this.#call("POST", `api/conversations/${encodeURIComponent(id)}/files`, { token, form });
+  }
+
+  /** Read what the office announces: `{text}`. */
+  banner(language) {
+    return this.#call("GET", `api/banner?language=${language}`);
+  }
+
   /** Erase a conversation: `{receipt}`. */
   erase({ id, token }) {
     return this.#call("DELETE", `api/conversations/${encodeURIComponent(id)}`, { token });
@@ -70,6 +90,9 @@ export class Gateway {
     const stop = () => connection.abort();
     signal.addEventListener("abort", stop);
     let watchdog = setTimeout(stop, SILENCE);
+    let heard = Date.now();
+    const wake = () => document.hidden || Date.now() - heard < DOUBTFUL || stop();
+    document.addEventListener("visibilitychange", wake);
     try {
       const headers = { Accept: "text/event-stream", Authorization: `Bearer ${token}` };
       if (last) headers["Last-Event-ID"] = last;
@@ -82,27 +105,30 @@ export class Gateway {
       for (let text = "", chunk; !(chunk = await reader.read()).done;) {
         clearTimeout(watchdog);
         watchdog = setTimeout(stop, SILENCE);
+        heard = Date.now();
         const blocks = (text + chunk.value).split(/\r?\n\r?\n/);
         text = blocks.pop();
         yield* blocks.map(parseEvent).filter((event) => event.data !== undefined);
       }
     } finally {
       clearTimeout(watchdog);
+      document.removeEventListener("visibilitychange", wake);
       signal.removeEventListener("abort", stop);
       connection.abort();
     }
   }
 
-  async #call(method, path, { token, body } = {}) {
+  async #call(method, path, { token, body, form } = {}) {
     const headers = { Accept: "application/json" };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body) headers["Content-Type"] = "application/json";
-    const signal = AbortSignal.timeout(CALL_TIMEOUT);
-    const response = await this.#fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
+    const signal = AbortSignal.timeout(form ? UPLOAD_TIMEOUT : CALL_TIMEOUT);
+    const response = await this.#fetch(path, { method, headers, signal, body: form ?? (body && JSON.stringify(body)) });
     try {
       return await response.json();
     } catch {
-      throw new GatewayError(0); // Cut in the middle of the answer, or answered by something that is not the gateway.
+      // Cut in the middle of the answer, or answered by something that is not the gateway.
+      throw new GatewayError(0);
     }
   }
 

@@ -1,36 +1,40 @@
 /** Where the citizen answers: a text, or the control that the awaited answer calls for. */
 import { lines, makeControl } from "./controls.js";
-import { h } from "./dom.js";
+import { h, spoken } from "./dom.js";
 import { iconButton } from "./render.js";
 
 /** Longest message that the gateway takes, in characters. */
 const LIMIT = 2000;
-/** The counter shows from this many characters before the limit. */
-const NEAR = 200;
+const MEGABYTE = 1_000_000;
 
 export class Composer {
   #send;
+  #upload;
   #words;
   #language;
   #input = null;
-  #offered = [];
+  #buttons = [];
+  #lang;
   #control;
   #locked = false;
   #written = false;
   #error = h("p", { class: "error", id: "error", role: "alert" });
-  #counter = h("p", { class: "counter", id: "counter", hidden: true });
-  #said = h("p", { class: "spoken", role: "status" });
+  #said = spoken("", { role: "status" });
 
-  /** @param {(text: string, shown?: string) => void} send */
-  constructor(send) {
+  /**
+   * @param {(text: string, shown?: string) => void} send
+   * @param {(file: File) => Promise<string>} upload hands a file in and returns what answers the question.
+   */
+  constructor(send, upload) {
     this.#send = send;
+    this.#upload = upload;
     this.node = h("form", {
       class: "composer",
       tabindex: "-1",
       novalidate: true,
       onsubmit: (event) => this.#submit(event),
     });
-    this.node.addEventListener("input", () => this.#count());
+    this.node.addEventListener("input", () => this.#forgive());
     this.node.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -40,29 +44,36 @@ export class Composer {
     this.#words = words;
     this.#language = language;
     this.#draw();
-    if ("value" in this.#control.node) this.#control.node.value = text;
+    const { node } = this.#control;
+    if (text && node && "value" in node) node.value = text;
   }
 
   /**
    * Ask for an answer.
    *
    * @param {object|null} input the awaited answer; null for a free text.
-   * @param {string[]} [offered] titles of the buttons that the message already offers.
+   * @param {{title: string, payload: string}[]} [buttons] what the message offers.
+   * @param {string} [lang] language of the question.
    */
-  ask(input, offered = []) {
-    this.#locked = false;
-    this.node.removeAttribute("aria-busy");
+  ask(input, buttons = [], lang = null) {
+    this.#unlock();
     // A free text stays as it is, with the words being written in it.
     if (input === this.#input && !input) return;
     this.#input = input;
-    this.#offered = offered;
+    this.#buttons = buttons;
+    this.#lang = lang;
     this.#written = false;
     this.#draw();
   }
 
+  /** Whether the answer is given with the buttons under the question. */
+  get elsewhere() {
+    return !this.#control.node;
+  }
+
   /** Put the focus where the answer is given. */
   focus() {
-    (this.#control.focus ?? this.#control.node).focus();
+    (this.#control.focus ?? this.#control.node ?? this.node).focus();
   }
 
   #draw() {
@@ -70,20 +81,19 @@ export class Composer {
     const input = this.#input;
     const active = this.node.getRootNode().activeElement;
     const before = this.node.contains(active) ? active : null;
-    const answer = (text) => this.#answer(text);
-    const context = { words, language: this.#language, answer, offered: this.#offered };
+    const answer = (text, shown) => this.#answer(text, shown);
+    const context = { words, language: this.#language, answer, buttons: this.#buttons };
     this.#control = this.#written ? lines({}) : makeControl(input, context);
     const { node, grouped, direct } = this.#control;
-    node.id = "answer";
-    const help = input?.help && h("p", { class: "help", id: "help" }, input.help);
-    node.setAttribute("aria-describedby", help ? "help error counter" : "error counter");
-    if (!input && !grouped) node.setAttribute("placeholder", words.placeholder);
-    const row = h(
-      "div",
-      { class: "row" },
-      node,
-      !direct && iconButton("send", "send", null, { type: "submit", class: "icon send", "aria-label": words.send }),
-    );
+    const help = node && !direct && input?.help && h("p", { class: "help", id: "help", lang: this.#lang }, input.help);
+    if (node) {
+      node.id = "answer";
+      node.setAttribute("aria-describedby", help ? "help error" : "error");
+      if (grouped) node.lang = this.#lang ?? "";
+      if (!input) node.setAttribute("placeholder", words.message);
+    }
+    const row =
+      node && h("div", { class: "row" }, node, !direct && iconButton("send", "send", null, { type: "submit", class: "icon send", "aria-label": words.send }));
     this.node.replaceChildren(
       ...[
         this.#steps(),
@@ -91,13 +101,11 @@ export class Composer {
         help,
         row,
         this.#error,
-        this.#counter,
         this.#said,
         this.#aids(),
       ].filter(Boolean),
     );
-    this.#error.textContent = "";
-    this.#count();
+    this.#forgive();
     if (before) this.#refocus(before);
   }
 
@@ -110,7 +118,7 @@ export class Composer {
 
   #steps() {
     const { step, steps } = this.#input ?? {};
-    if (!step || !steps || steps < 2) return null;
+    if (!step || !steps || steps < 2 || this.#control.confirms) return null;
     const text = this.#words.step(step, steps);
     return h(
       "div",
@@ -124,7 +132,8 @@ export class Composer {
     if (!this.#input) return h("label", { for: "answer", class: "spoken" }, this.#words.message);
     const { label = this.#words.message, required } = this.#input;
     const said = required !== false || label.includes(this.#words.optional);
-    return h("label", { for: "answer" }, label, !said && h("span", { class: "note" }, ` (${this.#words.optional})`));
+    const note = !said && h("span", { class: "note" }, ` (${this.#words.optional})`);
+    return h("label", { for: "answer", lang: this.#lang }, label, note);
   }
 
   /** The ways out of a question: in writing, pass, back, stop. */
@@ -134,31 +143,50 @@ export class Composer {
     if (!input) return null;
     const button = (title, onclick) => h("button", { type: "button", class: "plain", onclick }, title);
     const say = (key) => button(words[key], () => this.#answer(words[`${key}Text`], words[key]));
-    const special = !this.#written && !["TEXTAREA", "INPUT"].includes(this.#control.node.tagName);
-    const dated = !this.#written && input.type === "date";
+    const special = !this.#written && (this.#control.grouped || input.type === "date");
     const write = () => {
       this.#written = true;
       this.#draw();
       this.focus();
     };
-    return h(
-      "div",
-      { class: "aids" },
-      (special || dated) && button(words.write, write),
-      input.required === false && say("skip"),
-      input.step > 1 && say("back"),
-      say("stop"),
-    );
+    const writing = special && button(words.write, write);
+    if (this.#control.confirms) return void this.#control.node.append(writing);
+    return h("div", { class: "aids" }, writing, !input.required && say("skip"), input.step > 1 && say("back"), say("stop"));
   }
 
   #submit(event) {
     event.preventDefault();
+    if (this.#control.files) return this.#attach();
     const { text, shown } = this.#control.read();
     const over = [...text].length - LIMIT;
     if (over > 0) this.#fail(this.#words.tooLong(over));
     else if (text) this.#answer(text, shown);
     else if (this.#control.missing) this.#fail(this.#control.missing);
     else this.focus();
+  }
+
+  /** Hand the chosen files in, then answer with what came back. */
+  async #attach() {
+    const words = this.#words;
+    const files = this.#control.files();
+    const { max_bytes: most = Infinity, max_files: many = 1 } = this.#input;
+    const large = files.find(({ size }) => size > most);
+    if (this.#locked) return;
+    if (!files.length) return this.#fail(this.#control.missing);
+    if (files.length > many) return this.#fail(words.tooMany(many));
+    if (large) return this.#fail(words.tooLarge(large.name, Math.floor(most / MEGABYTE)));
+    this.#lock();
+    this.#error.textContent = "";
+    this.#said.textContent = words.uploading;
+    try {
+      const payloads = [];
+      for (const file of files) payloads.push(await this.#upload(file));
+      this.#unlock();
+      this.#answer(payloads.join(" ; "), files.map(({ name }) => name).join(", "));
+    } catch (error) {
+      this.#unlock();
+      this.#fail(error.detail || words.unreachable);
+    }
   }
 
   #fail(reason) {
@@ -169,16 +197,25 @@ export class Composer {
     this.focus();
   }
 
+  #lock() {
+    this.#locked = true;
+    this.node.setAttribute("aria-busy", "true");
+  }
+
+  #unlock() {
+    this.#locked = false;
+    this.node.removeAttribute("aria-busy");
+  }
+
   /** Send, unless the answer to this question is already on its way. */
   #answer(text, shown = text) {
     if (this.#locked) return;
-    this.#locked = this.#input !== null;
-    if (this.#locked) this.node.setAttribute("aria-busy", "true");
+    if (this.#input) this.#lock();
     this.#send(text, shown);
-    if (!this.#locked && "value" in this.#control.node) {
-      this.#control.node.value = "";
-      this.#control.node.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    const { node } = this.#control;
+    if (this.#locked || !node) return;
+    node.value = "";
+    node.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   #key(event) {
@@ -188,16 +225,9 @@ export class Composer {
     this.node.requestSubmit();
   }
 
-  #count() {
-    const left = LIMIT - [...this.#control.read().text].length;
-    this.#counter.hidden = left > NEAR;
-    this.#counter.textContent = left >= 0 ? this.#words.left(left) : this.#words.tooLong(-left);
-    this.#counter.classList.toggle("over", left < 0);
-    // Spoken now and then only: a counter read at every key would cover what the person is writing.
-    if (left <= NEAR && left % 50 === 0) this.#said.textContent = this.#counter.textContent;
-    if (left >= 0) {
-      this.#control.node.removeAttribute("aria-invalid");
-      this.#error.textContent = "";
-    }
+  /** What is being corrected is no longer wrong. */
+  #forgive() {
+    this.#control.node?.removeAttribute("aria-invalid");
+    this.#error.textContent = "";
   }
 }

@@ -9,10 +9,9 @@ import { backOff } from "./api.js";
  * @property {(id: string, state: "sent"|"pending"|"refused", detail?: string, retry?: () => void) => void} mark
  *   what became of a message of the citizen.
  * @property {(busy: boolean) => void} busy whether an answer is being prepared.
- * @property {(mode: "bot"|"waiting"|"agent") => void} mode who answers.
- * @property {(online: boolean, crowded?: boolean) => void} online whether the gateway takes our calls; crowded when it
- *   is there but asks to wait.
- * @property {() => void} resumed the history has been shown.
+ * @property {(mode: "bot"|"waiting"|"agent"|"person") => void} mode who answers.
+ * @property {(online: boolean) => void} online whether the gateway takes our calls.
+ * @property {(talked: boolean) => void} resumed the history has been shown; whether the citizen is in it.
  * @property {() => void} gone the conversation no longer exists; a new one takes its place.
  * @property {(detail?: string) => void} failed no conversation can begin.
  */
@@ -66,6 +65,18 @@ export class Conversation {
     this.#save();
     this.#announce(entry);
     this.#run();
+  }
+
+  /** Have the answers in another language, once what was said before is answered. */
+  speak(language) {
+    this.#outbox.push({ id: uuid(), language });
+    this.#save();
+    this.#run();
+  }
+
+  /** Hand a file in and return the payload that answers the question. */
+  async upload(file) {
+    return (await this.#gateway.upload(this.#saved, file)).payload;
   }
 
   /**
@@ -149,7 +160,7 @@ export class Conversation {
     try {
       await this.#sync(false);
       this.#view.mode(this.#saved.mode);
-      this.#view.resumed();
+      this.#view.resumed(this.#spoken);
     } catch (error) {
       if (!error.gone) throw error;
       this.#lose();
@@ -176,6 +187,7 @@ export class Conversation {
   }
 
   #refuse(entry, detail) {
+    if (entry.language) return;
     this.#announce(entry);
     this.#view.mark(entry.id, "refused", detail, () => {
       this.#view.mark(entry.id, "sent");
@@ -187,7 +199,7 @@ export class Conversation {
 
   /** Show a message of the outbox, unless it did arrive before a reload and the history has it. */
   #announce(entry) {
-    if (this.#seen.has(entry.id)) return;
+    if (entry.language || this.#seen.has(entry.id)) return;
     this.#seen.add(entry.id);
     this.#spoken = true;
     this.#view.show({ id: entry.id, author: "citizen", text: entry.shown, at: new Date().toISOString() }, true);
@@ -197,7 +209,8 @@ export class Conversation {
     this.#view.busy(true);
     try {
       const { messages } = await this.#reach(
-        () => this.#gateway.send(this.#saved, entry),
+        () =>
+          entry.language ? this.#gateway.speak(this.#saved, entry.language) : this.#gateway.send(this.#saved, entry),
         () => {
           this.#view.busy(false);
           this.#view.mark(entry.id, "pending");
@@ -236,7 +249,7 @@ export class Conversation {
         return answer;
       } catch (error) {
         if (this.#stopped || !error.temporary) throw error;
-        this.#view.online(false, error.status === 429);
+        this.#view.online(false);
         failed();
         await backOff(attempt, this.#life.signal, error.retryAfter);
         if (this.#stopped) throw error;
@@ -260,7 +273,8 @@ export class Conversation {
           if (event.name === "mode") this.#changeMode(event.data.mode);
         }
       } catch (error) {
-        if (error.gone || this.#stopped) return; // The next message sent finds out and begins another conversation.
+        // The next message sent finds out and begins another conversation.
+        if (error.gone || this.#stopped) return;
       }
       await backOff(failures++, this.#life.signal);
     }
@@ -287,11 +301,7 @@ export class Conversation {
   }
 }
 
-/** A random UUID; `crypto.randomUUID` does not exist on a page served without TLS. */
+/** A random identifier; `crypto.randomUUID` does not exist on a page served without TLS. */
 function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -40,10 +40,17 @@ export function icon(path) {
   return svg;
 }
 
-/** The icons of the widget. */
+const ROUND = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z";
+const EYES = "M9 9.5v.01M15 9.5v.01";
+
+/** The icons of the widget, and the faces that it draws itself: not every device has a font for them. */
 export const ICONS = {
   speech: "M4 5h16v11H11l-5 4v-4H4z",
   person: "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c0-4 3.5-6.5 8-6.5s8 2.5 8 6.5",
+  about: `${ROUND}M12 11v5M12 8v.01`,
+  "🙂": `${ROUND}${EYES}M8.5 14q3.5 3.5 7 0`,
+  "😐": `${ROUND}${EYES}M8.5 15h7`,
+  "🙁": `${ROUND}${EYES}M8.5 16q3.5-3 7 0`,
   menu: "M5 12h.01M12 12h.01M19 12h.01",
   close: "M6 6l12 12M18 6L6 18",
   send: "M12 20V5M6 11l6-6 6 6",
@@ -60,6 +67,9 @@ export function translate(root, words) {
   for (const node of root.querySelectorAll("[data-label]")) node.setAttribute("aria-label", words[node.dataset.label]);
 }
 
+/** A date and a time, short. */
+export const WHEN = { dateStyle: "short", timeStyle: "short" };
+
 /**
  * Write a date the way the language does.
  *
@@ -74,4 +84,40 @@ export function formatDate(value, language, style = { dateStyle: "short" }) {
   // A date without a time is read as midnight UTC; west of Greenwich it would be shown as the day before.
   const zone = /^\d{4}-\d{2}-\d{2}$/.test(value) ? { timeZone: "UTC" } : {};
   return new Intl.DateTimeFormat(language === "en" ? "en-GB" : "fr-FR", { ...style, ...zone }).format(date);
+}
+
+/**
+ * Show a question or a notice that needs an answer before going on, in the browser's own modal dialog, and wait for it to be closed. Escape refuses; the focus returns to where it was.
+ *
+ * @param {ParentNode} root where the dialog is added.
+ * @param {object} dialog
+ * @param {string} dialog.title
+ * @param {(Node|string)[]} dialog.body paragraphs; a string becomes one.
+ * @param {string} dialog.close the word that leaves without doing anything.
+ * @param {string} [dialog.confirm] the word that goes ahead; without it the dialog only informs.
+ * @param {boolean} [dialog.danger] whether going ahead destroys something.
+ * @returns {Promise<boolean>} whether the person went ahead.
+ */
+export function ask(root, { title, body, close, confirm, danger }) {
+  const paragraphs = body.map((part) => (typeof part === "string" ? h("p", {}, part) : part));
+  const go = confirm && h("button", { value: "yes", class: danger ? "danger" : "main" }, confirm);
+  const node = h(
+    "dialog",
+    { "aria-labelledby": "dialog-title" },
+    h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: "dialog-title" }, title),
+      ...paragraphs,
+      h("div", { class: "ways" }, h("button", { value: "no", class: "choice" }, close), go),
+    ),
+  );
+  root.append(node);
+  node.showModal();
+  return new Promise((resolve) => {
+    node.addEventListener("close", () => {
+      node.remove();
+      resolve(node.returnValue === "yes");
+    });
+  });
 }

@@ -1,5 +1,13 @@
 /** A message of the contract as elements. Text is only ever text: nothing of it is read as markup. */
-import { formatDate, h, icon, ICONS, spoken } from "./dom.js";
+import { formatDate, h, icon, ICONS, spoken, WHEN } from "./dom.js";
+
+/** States after which nothing more is to be expected. */
+const OVER = ["accepted", "refused", "closed", "withdrawn"];
+/** What the gateway keeps of an answer to a request, or has not read yet of a button: that it was given. */
+const KEPT = /^(\[réponse : .*\]|b-[0-9a-f]{16})$/;
+
+/** The answers that can still be chosen. */
+export const OPEN = ":is(.choice, .edit):not([aria-disabled], :disabled)";
 
 /**
  * What a message needs of its surroundings.
@@ -12,7 +20,7 @@ import { formatDate, h, icon, ICONS, spoken } from "./dom.js";
  */
 
 /**
- * Draw a message with its author, sources, request and suggested answers.
+ * Draw a message with its author, time, sources, request and suggested answers.
  *
  * @param {object} message as in the contract.
  * @param {Context} context
@@ -21,32 +29,65 @@ import { formatDate, h, icon, ICONS, spoken } from "./dom.js";
 export function renderMessage(message, context) {
   const { words } = context;
   const author = words.by[message.author] ? message.author : "system";
-  const lang = message.language ?? context.language;
+  const own = author === "citizen";
+  // Their own words are in whichever language they like: nobody knows which.
+  const lang = own ? null : (message.language ?? context.language);
   const buttons = offered(message);
+  const kept = own && KEPT.test(message.text);
   return h(
     "div",
     { class: `message ${author}`, lang },
     h(
       "div",
-      { class: "bubble", dir: author === "citizen" && "auto" },
+      { class: kept ? "bubble kept" : "bubble", dir: own && "auto" },
       spoken(words.by[author]),
-      ...renderText(message.text ?? "", words),
+      ...renderText(kept ? words.kept : own ? faced(message.text)[1] : told(message), words, edits(message, context)),
+      pressed(message) && message.input.help && h("p", { class: "help" }, message.input.help),
       message.request && renderRequest(message.request, context),
       message.sources?.length > 0 && renderSources(message.sources, context),
     ),
-    buttons.length > 0 && renderButtons(buttons, context),
+    message.at &&
+      h("time", { class: "at", datetime: message.at }, formatDate(message.at, context.language, WHEN)),
+    buttons.length > 0 && renderButtons(buttons, message.input?.label, context),
   );
 }
 
-/** The buttons to show: where several answers may be ticked, one that answers at once would forbid the others. */
+/** The text without the lines whose numbers the card below repeats: nobody needs to read or hear them twice. */
+function told({ text = "", request }) {
+  if (!request?.access_code) return text;
+  const numbers = [request.reference, request.access_code];
+  const lines = text.split("\n").filter((line) => !numbers.some((number) => line.includes(number)));
+  return lines.join("\n").replace(/\s*:$/m, ".");
+}
+
+/** The buttons to show: boxes are ticked, and a summary is confirmed, in the composer (see controls.js). */
 function offered({ buttons = [], input }) {
-  if (input?.type !== "choices") return buttons;
-  const titles = input.choices?.map(({ title }) => title) ?? [];
-  return buttons.filter(({ title }) => !titles.includes(title));
+  return ["choices", "confirm"].includes(input?.type) ? [] : buttons;
+}
+
+/** Whether the question is answered with the buttons under it. */
+export function pressed({ buttons, input }) {
+  return ["choice", "boolean"].includes(input?.type) && buttons?.length > 0;
+}
+
+/** What goes at the end of each line of a summary: the button that changes that line. */
+function edits({ input }, { words, choose }) {
+  if (input?.type !== "confirm") return undefined;
+  return (line, drawn) => {
+    const [label] = line.split(/\s*:\s/);
+    const payload = `${words.edit}${words.colon}${label}`;
+    const press = () => {
+      if (button.getAttribute("aria-disabled")) return;
+      retire(button.closest("ul"), button);
+      choose({ title: payload, payload });
+    };
+    const button = h("button", { type: "button", class: "plain edit", onclick: press }, words.edit, spoken(` ${label}`));
+    return [h("span", { class: "line" }, ...drawn), button];
+  };
 }
 
 /** Draw text: paragraphs at empty lines, lists of lines that begin with "- ", https links. */
-export function renderText(text, words) {
+export function renderText(text, words, after = (_, line) => line) {
   const blocks = [];
   for (const line of String(text).split(/\r?\n/)) {
     const item = /^\s*- (.*)$/.exec(line);
@@ -55,7 +96,7 @@ export function renderText(text, words) {
     if (!line.trim()) blocks.push(null);
     else if (last?.localName !== kind) blocks.push(h(kind));
     else if (!item) last.append(h("br"));
-    if (item) blocks.at(-1).append(h("li", {}, ...linked(item[1], words)));
+    if (item) blocks.at(-1).append(h("li", {}, ...after(item[1], linked(item[1], words))));
     else if (line.trim()) blocks.at(-1).append(...linked(line, words));
   }
   return blocks.filter(Boolean);
@@ -68,56 +109,54 @@ function linked(text, words) {
     .map((piece, index) => (index % 2 ? link(piece, piece.replace(/^https:\/\/(www\.)?/, ""), words) : piece));
 }
 
-function link(address, title, words, lang) {
+/** Draw a link to a page of the web, and plain words when the address is `javascript:` or the like. */
+function link(address, title, words, base) {
+  let url;
+  try {
+    url = new URL(address, base);
+  } catch {
+    return title;
+  }
+  if (!/^https?:$/.test(url.protocol)) return title;
   return h(
     "a",
-    { href: address, rel: "noopener", target: "_blank", lang },
+    { href: url.href, rel: "noopener", target: "_blank" },
     title,
     h("span", { class: "away", "aria-hidden": "true" }, "\u00a0↗"),
     spoken(words.newWindow),
   );
 }
 
-/** Return the absolute address when it is one of the web, null for `javascript:` and the like. */
-function webAddress(address, base) {
-  try {
-    const url = new URL(address, base);
-    return ["http:", "https:"].includes(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
 function renderSources(sources, { words, language, base }) {
-  const lines = sources.map((source) => {
-    const address = webAddress(source.url, base);
-    return h(
-      "li",
-      {},
-      words.source,
-      address ? link(address, source.title, words) : source.title,
-      source.checked && `, ${words.checked(formatDate(source.checked, language))}`,
-      source.note && h("span", { class: "note" }, ` ${source.note}`),
-    );
-  });
-  return h("ul", { class: "sources" }, ...lines);
-}
-
-function renderRequest(request, context) {
-  const { words, language, base } = context;
-  const state = (name) => words.states[name] ?? String(name).replaceAll("_", " ");
-  const long = (value) => formatDate(value, language, { dateStyle: "long" });
-  const pair = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
-  const receipt = request.receipt_url && webAddress(request.receipt_url, base);
-  const steps = (request.history ?? []).map((step) =>
+  const lines = sources.map((source) =>
     h(
       "li",
       {},
-      h("strong", {}, state(step.state)),
-      step.at && h("time", { datetime: step.at }, long(step.at)),
-      step.reason && h("span", { class: "note" }, step.reason),
+      words.source,
+      link(source.url, source.title, words, base),
+      source.checked && `, ${words.checked(formatDate(source.checked, language))}`,
+      source.note && h("span", { class: "note" }, ` ${source.note}`),
     ),
   );
+  return h("ul", { class: "sources" }, ...lines);
+}
+
+/** Draw a request: its numbers to keep, its state, and its life as a timeline that ends with what is awaited. */
+function renderRequest(request, { words, language, base }) {
+  const named = (name) => words.states[name] ?? String(name).replaceAll("_", " ");
+  const long = (value) => formatDate(value, language, { dateStyle: "long" });
+  const pair = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+  const steps = (request.history ?? []).map(({ state, at, reason }) =>
+    h(
+      "li",
+      {},
+      h("strong", {}, named(state)),
+      at && h("time", { datetime: at }, long(at)),
+      reason && h("span", { class: "note" }, reason),
+    ),
+  );
+  if (request.due && !OVER.includes(request.state))
+    steps.push(h("li", { class: "next" }, words.due, h("time", { datetime: request.due }, long(request.due))));
   return h(
     "div",
     { class: "request", role: "group", "aria-label": `${words.request} ${request.reference}` },
@@ -126,12 +165,11 @@ function renderRequest(request, context) {
       {},
       pair(words.reference, h("code", {}, request.reference)),
       request.access_code && pair(words.accessCode, h("code", {}, request.access_code)),
-      pair(words.state, h("strong", { class: "state" }, state(request.state))),
-      request.due && pair(words.due, long(request.due)),
+      pair(words.state, h("strong", { class: "state" }, named(request.state))),
     ),
     request.access_code && renderCopy(request, words),
     steps.length > 0 && h("ol", { class: "steps", "aria-label": words.history }, ...steps),
-    receipt && h("p", {}, link(receipt, words.receipt, words)),
+    request.receipt_url && h("p", {}, link(request.receipt_url, words.receipt, words, base)),
   );
 }
 
@@ -147,18 +185,25 @@ function renderCopy({ reference, access_code: code }, words) {
   return h("p", { class: "keep" }, h("span", { class: "note" }, words.keep), button, done);
 }
 
-function renderButtons(buttons, { words, choose }) {
-  const group = h("div", { class: "choices", role: "group", "aria-label": words.suggestions });
+function renderButtons(buttons, label, { words, choose }) {
+  const group = h("div", { class: "choices", role: "group", tabindex: "-1", "aria-label": label ?? words.suggestions });
   for (const { title, payload } of buttons) {
     const press = () => {
       if (button.getAttribute("aria-disabled")) return;
       retire(group, button);
       choose({ title, payload });
     };
-    const button = h("button", { type: "button", class: "choice", onclick: press }, title);
+    const [face, words] = faced(title);
+    const button = h("button", { type: "button", class: "choice", value: title, onclick: press }, face, words);
     group.append(button);
   }
   return group;
+}
+
+/** A text with the face that it begins with drawn, if it does. */
+function faced(text) {
+  const [face] = /^[🙂😐🙁]/u.exec(text) ?? [];
+  return face ? [icon(ICONS[face]), text.slice(face.length).trim()] : [null, text];
 }
 
 /**
@@ -170,7 +215,7 @@ function renderButtons(buttons, { words, choose }) {
  * @param {HTMLButtonElement} [chosen]
  */
 export function retire(root, chosen) {
-  for (const button of root.querySelectorAll(".choice:not([aria-disabled], :disabled)")) {
+  for (const button of root.querySelectorAll(OPEN)) {
     if (button === chosen) {
       button.setAttribute("aria-pressed", "true");
       button.setAttribute("aria-disabled", "true");

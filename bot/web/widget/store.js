@@ -80,6 +80,7 @@ function area(name) {
   try {
     return window[name] ?? inMemory;
   } catch {
-    return inMemory; // Browsers that block storage throw on the mere mention of it.
+    // Browsers that block storage throw on the mere mention of it.
+    return inMemory;
   }
 }

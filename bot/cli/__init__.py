@@ -1,0 +1,62 @@
+"""`guichet`: one command for whoever runs the service. Each subcommand imports what it needs, and nothing more."""
+
+import argparse
+import logging
+import sys
+
+from bot import __version__
+from bot.cli import accounts, catalogue, privacy, requests, satisfaction, serving, understanding
+from bot.cli.command import Run
+from bot.errors import GuichetError
+from bot.privacy.logs import WithoutValues
+from bot.settings import read_settings
+
+FAMILIES = (serving, catalogue, understanding, privacy, satisfaction, requests, accounts)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; exit 0 when done, 1 when refused or failed with one line that says why, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        overrides = {name: getattr(options, name, None) for name in ("host", "port", "database_url", "data_dir")}
+        settings = read_settings(**overrides)
+        for library in ("aiosqlite", "alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib", "bm25s"):
+            logging.getLogger(library).setLevel(logging.WARNING)
+        logging.getLogger("aiohttp.server").addFilter(WithoutValues())
+        logging.basicConfig(
+            level=settings.log_level.upper(),
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+            stream=sys.stderr,
+        )
+        code = options.run(settings, options)
+    except GuichetError as error:
+        print(f"guichet: {error.message}", file=sys.stderr)
+        code = 1
+    except ModuleNotFoundError as error:
+        print(
+            f"guichet: {error.name} is not installed. In the folder of Guichet, `make run` installs all; by hand: "
+            "pip install --no-deps --ignore-requires-python --require-hashes -r requirements.lock",
+            file=sys.stderr,
+        )
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        code = 0
+    sys.exit(code or 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="guichet", description="The conversational counter of a public service.")
+    parser.add_argument("--version", action="version", version=f"guichet {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    for family in FAMILIES:
+        family.add(command)
+    return parser

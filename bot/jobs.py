@@ -1,0 +1,141 @@
+"""Work that comes back: each job runs at its interval, in one process at a time, whichever gateway takes it first.
+
+A job is taken by changing its row, which a database does for one process only; the lease gives it to another when the
+process that had it died.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db import Base, Database, now
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0
+"""Seconds between two looks for a job that is due."""
+
+
+class JobRow(Base):
+    """When a job is due, and who has it."""
+
+    __tablename__ = "jobs"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[datetime]
+    holder: Mapped[str | None] = mapped_column(String(32))
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job.
+
+    Attributes:
+        name: unique among the jobs.
+        every: time from one start to the next.
+        run: does the work and says in a few words what it did, or "" when there was nothing to do.
+        lease: time after which another process takes a job that did not end.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[str]]
+    lease: timedelta = timedelta(minutes=10)
+
+
+class Scheduler:
+    """Runs jobs when they are due.
+
+    Args:
+        database: where the jobs of all processes are.
+        jobs: what is to be run.
+    """
+
+    def __init__(self, database: Database, jobs: Sequence[Job]) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._holder = secrets.token_hex(8)
+        self._next: dict[str, datetime] = {}
+
+    async def run(self) -> None:
+        """Run what is due, for ever; a job that fails is logged and comes back at its next time."""
+        while True:
+            await self.run_due()
+            await asyncio.sleep(TICK)
+
+    async def run_due(self) -> list[str]:
+        """Run the jobs that are due now and that no other process has.
+
+        Returns:
+            The names of those that were run.
+        """
+        # Side by side: a job that waits for a mail server keeps no other from running.
+        ran = await asyncio.gather(*(self._run_if_due(job) for job in self._jobs))
+        return [job.name for job, did in zip(self._jobs, ran, strict=True) if did]
+
+    async def _run_if_due(self, job: Job) -> bool:
+        # What this process knows to be later is not asked of the database again.
+        if self._next.get(job.name, now()) > now():
+            return False
+        try:
+            if not await self._take(job):
+                return False
+        except Exception as error:  # the database is away: the job waits for it
+            logger.warning("%s waits: %s", job.name, type(error).__name__)
+            return False
+        try:
+            if done := await job.run():
+                logger.info("%s: %s", job.name, done)
+        except Exception as error:  # it comes back at its next time
+            logger.warning("%s failed: %s", job.name, type(error).__name__)
+        await self._release(job)
+        return True
+
+    async def _take(self, job: Job) -> bool:
+        at = now()
+        free = or_(JobRow.leased_until.is_(None), JobRow.leased_until < at)
+        taken = (
+            update(JobRow)
+            .where(JobRow.name == job.name, JobRow.due_at <= at, free)
+            .values(holder=self._holder, leased_until=at + job.lease, due_at=at + job.every)
+            .returning(JobRow.name)
+        )
+        async with self._database.reading() as session:
+            row = (
+                await session.execute(select(JobRow.due_at, JobRow.leased_until).where(JobRow.name == job.name))
+            ).one_or_none()
+        if row is None:
+            await self._declare(job, at)
+        elif max(row.due_at, row.leased_until or row.due_at) > at:
+            # Looked at again when it is due, and soon enough if another process drops it.
+            self._next[job.name] = min(max(row.due_at, row.leased_until or row.due_at), at + job.lease)
+            return False
+        async with self._database.writing() as session:
+            return (await session.execute(taken)).one_or_none() is not None
+
+    async def _declare(self, job: Job, at: datetime) -> None:
+        try:
+            async with self._database.writing() as session:
+                await session.execute(insert(JobRow).values(name=job.name, due_at=at))
+        except IntegrityError:
+            logger.debug("%s was declared by another process", job.name)
+
+    async def _release(self, job: Job) -> None:
+        try:
+            async with self._database.writing() as session:
+                await session.execute(
+                    update(JobRow)
+                    .where(JobRow.name == job.name, JobRow.holder == self._holder)
+                    .values(holder=None, leased_until=None, done_at=now())
+                )
+        except Exception as error:  # the lease ends by itself
+            logger.warning("%s could not be given back: %s", job.name, type(error).__name__)

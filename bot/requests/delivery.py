@@ -1,0 +1,139 @@
+"""Sends what is in the outbox: e-mail, SMS, the chat, webhooks. Run by a job, a few parcels at a time."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.catalogue.load import Catalogue
+from bot.catalogue.model import FieldType, Text
+from bot.conversations.model import Author, Button, Command, Message
+from bot.conversations.store import ConversationStore
+from bot.db import Database
+from bot.errors import GuichetError, NotFound
+from bot.privacy.encryption import Cipher
+from bot.requests.events import RequestEvent
+from bot.requests.journal import Journal
+from bot.requests.mail import Mailer
+from bot.requests.model import Request, State
+from bot.requests.notifications import address_of, compose, short_text
+from bot.requests.outbox import Channel, Outbox, Parcel, Status
+from bot.requests.sms import SmsSink
+from bot.requests.store import RequestStore
+from bot.requests.webhooks import Webhooks
+from bot.requests.wire import request_wire
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+Ending = tuple[Status, str | None]
+"""How a sending ended, and the name of what went wrong."""
+_COMPLETE = Text(fr="Compléter ma demande", en="Complete my request")
+_TRACK = Text(fr="Voir ma demande", en="See my request")
+
+
+class Delivery:
+    """Sends parcels, each by its channel.
+
+    Args:
+        settings: the mail server, the file of SMS, where webhooks may go.
+        database: where the outbox is.
+        cipher: reads the addresses and the words.
+        catalogue: the services.
+        conversations: where the chat is.
+        ring: wakes the streams of a conversation.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        cipher: Cipher,
+        catalogue: Catalogue,
+        conversations: ConversationStore,
+        ring: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._outbox = Outbox(database)
+        self._requests = RequestStore(database, cipher)
+        self._journal = Journal(cipher)
+        self._catalogue = catalogue
+        self._conversations = conversations
+        self._ring = ring
+        self._mailer = Mailer(settings)
+        self._sms = SmsSink(settings)
+        self._webhooks = Webhooks(database, cipher, settings)
+        self._senders: dict[Channel, Callable[[Parcel, Request, RequestEvent], Awaitable[Ending]]] = {
+            Channel.EMAIL: self._email,
+            Channel.SMS: self._send_sms,
+            Channel.CHAT: self._chat,
+            Channel.WEBHOOK: self._webhook,
+        }
+
+    async def run(self) -> str:
+        """Send what is due; return how many were sent, for the log of the job."""
+        sent = failed = 0
+        while parcels := await self._outbox.take():
+            for parcel in parcels:
+                status = await self._send(parcel)
+                sent += status is Status.SENT
+                failed += status in (Status.FAILED, Status.UNCERTAIN, Status.WAITING)
+        return f"{sent} sent, {failed} not" if sent or failed else ""
+
+    async def _send(self, parcel: Parcel) -> Status:
+        try:
+            async with self._database.reading() as session:
+                request_id, event = await self._event(session, parcel)
+            request = await self._requests.get(request_id)
+            status, error = await self._senders[parcel.channel](parcel, request, event)
+        except NotFound as erased:
+            status, error = Status.SKIPPED, erased.code
+        except GuichetError as refused:
+            status, error = Status.WAITING, refused.code
+        except Exception as fault:  # one parcel that cannot be sent must not hold up the others
+            logger.warning("parcel %d by %s: %s", parcel.id, parcel.channel, type(fault).__name__)
+            # Nothing is known of how far it went.
+            status, error = Status.UNCERTAIN, type(fault).__name__
+        await self._outbox.settle(parcel, status, error)
+        return status
+
+    async def _event(self, session: AsyncSession, parcel: Parcel) -> tuple[str, RequestEvent]:
+        return await self._journal.event(session, parcel.event_id)
+
+    async def _email(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
+        address = address_of(request, self._catalogue.service(request.service), FieldType.EMAIL)
+        if address is None:
+            return Status.SKIPPED, "no address"
+        return await self._mailer.send(parcel, address, compose(request, event, self._catalogue))
+
+    async def _send_sms(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
+        number = address_of(request, self._catalogue.service(request.service), FieldType.PHONE)
+        if number is None:
+            return Status.SKIPPED, "no number"
+        return await self._sms.send(parcel, number, short_text(request))
+
+    async def _chat(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
+        if request.conversation_id is None:
+            return Status.SKIPPED, "no conversation"
+        language = request.language
+        to_complete = event.state is State.TO_COMPLETE and request.state is State.TO_COMPLETE
+        command = Command("complete_request" if to_complete else "track_request", {"request": request.id})
+        message = Message(
+            Author.SYSTEM,
+            "\n".join(compose(request, event, self._catalogue).paragraphs[:-1]),
+            [Button((_COMPLETE if to_complete else _TRACK)[language], command)],
+            {"request": request_wire(request)},
+            logged_text=f"[nouvelle : {request.reference}]",
+            # The same for the same parcel: what is taken twice is shown once.
+            id=f"outbox-{parcel.id}",
+        )
+        # Only what was taken before can be there already.
+        earlier = parcel.attempts > 1
+        shown = await self._conversations.messages_after(request.conversation_id, 0) if earlier else []
+        if all(each.id != message.id for each in shown):
+            await self._conversations.append(request.conversation_id, message)
+        self._ring(request.conversation_id)
+        return Status.SENT, None
+
+    async def _webhook(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
+        return await self._webhooks.send(parcel, request, event)

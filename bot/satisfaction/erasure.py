@@ -1,0 +1,45 @@
+"""What becomes of an opinion when its conversation or its request goes: the note stays, as a figure of nobody's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.satisfaction.tables import FeedbackRow
+
+
+async def unlink(
+    session: AsyncSession,
+    conversation_ids: Sequence[str] = (),
+    request_ids: Sequence[str] = (),
+    *,
+    erase_words: bool,
+) -> int:
+    """Take the link to conversations and requests from what was answered there.
+
+    Args:
+        session: the transaction.
+        conversation_ids: conversations that go.
+        request_ids: requests that go.
+        erase_words: whether the words go as well: an erasure was asked for, and words may tell whose they are.
+
+    Returns:
+        How many answers were unlinked.
+    """
+    theirs = or_(FeedbackRow.conversation_id.in_(conversation_ids), FeedbackRow.subject.in_(request_ids))
+    values: dict[str, Any] = {"conversation_id": None, "subject": ""} | ({"comment": None} if erase_words else {})
+    result: Any = await session.execute(update(FeedbackRow).where(theirs).values(values))
+    return int(result.rowcount)
+
+
+async def erase(session: AsyncSession, ids: Sequence[int]) -> int:
+    """Erase answers; return how many there were."""
+    result: Any = await session.execute(delete(FeedbackRow).where(FeedbackRow.id.in_(ids)))
+    return int(result.rowcount)
+
+
+def expired(before: datetime) -> Select[tuple[int]]:
+    """Return the query of the answers that were given before a time."""
+    return select(FeedbackRow.id).where(FeedbackRow.at < before)

@@ -1,0 +1,58 @@
+"""Puts the console together: its stores, its pages, its files."""
+
+from aiohttp import web
+
+from bot.accounts.sessions import SessionStore
+from bot.accounts.store import AccountStore
+from bot.conversations.handoff_store import HandoffStore
+from bot.conversations.handoff_talk import Talk
+from bot.conversations.hours import read_hours
+from bot.conversations.presence import Presence
+from bot.conversations.reviews import ReviewStore
+from bot.conversations.saved_filters import SavedFilters
+from bot.conversations.transcripts import Transcripts
+from bot.privacy.encryption import Cipher
+from bot.web.console import account, accounts, home, live, login, requests, review, talk, transcripts, waiting
+from bot.web.console.keys import (
+    ACCOUNTS,
+    DESK_WATCH,
+    HANDOFFS,
+    HOURS,
+    PRESENCE,
+    REVIEWS,
+    SAVED_FILTERS,
+    SESSIONS,
+    TALK,
+    TRANSCRIPTS,
+)
+from bot.web.desk_watch import DeskWatch
+from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
+from bot.web.switchboard import masked
+
+PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+
+
+def set_up_console(app: web.Application) -> None:
+    """Add the pages of the console.
+
+    Raises:
+        Misconfigured: the hours cannot be read.
+    """
+    settings = app[SETTINGS]
+    app[HOURS] = read_hours(settings.person_hours, settings.person_closed, settings.timezone)
+    for module in PAGES:
+        app.add_routes(module.routes)
+
+
+def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
+    """Open the stores of the console, once the database is there; return what watches over the desk."""
+    app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
+    app[SESSIONS] = SessionStore(app[DATABASE])
+    app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
+    app[TALK] = Talk(app[HANDOFFS], masked)
+    app[TRANSCRIPTS] = Transcripts(app[DATABASE])
+    app[REVIEWS] = ReviewStore(app[DATABASE], masked)
+    app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
+    app[PRESENCE] = Presence(app[DATABASE])
+    app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
+    return app[DESK_WATCH]

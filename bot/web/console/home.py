@@ -1,0 +1,52 @@
+"""The first page of the console, and its files."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.accounts.model import Right
+from bot.accounts.sessions import Session
+from bot.conversations.handoff import HandoffState
+from bot.errors import NotFound
+from bot.web.console.guard import page
+from bot.web.console.keys import HANDOFFS
+from bot.web.console.render import redirect, render
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/console")
+@page()
+async def home(request: web.Request, session: Session) -> web.StreamResponse:
+    """Show what waits."""
+    waiting = left = taken = 0
+    if session.account.may(Right.ANSWER):
+        queue = await request.app[HANDOFFS].queue(session.account)
+        waiting = sum(each.state == HandoffState.WAITING for each in queue)
+        left = len(queue) - waiting
+        taken = len(await request.app[HANDOFFS].taken_by(session.account.id))
+    return render(request, "home.html", waiting=waiting, left=left, taken=taken)
+
+
+@routes.get("/admin")
+@page(Right.ADMINISTER)
+async def admin(request: web.Request, session: Session) -> web.StreamResponse:
+    """Lead to the accounts."""
+    return redirect("/admin/accounts")
+
+
+async def static(request: web.Request) -> web.StreamResponse:
+    """Serve a file of the pages."""
+    path = STATIC / request.match_info["name"]
+    if path.parent != STATIC or path.suffix not in KINDS or not path.is_file():
+        raise NotFound("There is nothing at this address.")
+    response = web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+    response.content_type = KINDS[path.suffix]
+    return response
+
+
+static.guard = "anybody"  # type: ignore[attr-defined] # read by the test of all routes; no cookie is set
+routes.get("/console/static/{name}")(static)

@@ -1,0 +1,25 @@
+"""What the pages of the console share, by typed key."""
+
+from aiohttp import web
+
+from bot.accounts.sessions import SessionStore
+from bot.accounts.store import AccountStore
+from bot.conversations.handoff_store import HandoffStore
+from bot.conversations.handoff_talk import Talk
+from bot.conversations.hours import Hours
+from bot.conversations.presence import Presence
+from bot.conversations.reviews import ReviewStore
+from bot.conversations.saved_filters import SavedFilters
+from bot.conversations.transcripts import Transcripts
+from bot.web.desk_watch import DeskWatch
+
+ACCOUNTS = web.AppKey("accounts", AccountStore)
+SESSIONS = web.AppKey("sessions", SessionStore)
+HANDOFFS = web.AppKey("handoffs", HandoffStore)
+TALK = web.AppKey("talk", Talk)
+PRESENCE = web.AppKey("presence", Presence)
+HOURS = web.AppKey("hours", Hours)
+DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
+TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
+REVIEWS = web.AppKey("reviews", ReviewStore)
+SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)

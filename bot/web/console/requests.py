@@ -1,0 +1,145 @@
+"""Requests to process: the inbox, the latest first, and one request with all that its office may do."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.accounts.model import Right
+from bot.accounts.sessions import Session
+from bot.catalogue.model import RequestForm
+from bot.errors import NotFound, Unprocessable
+from bot.requests.casework import Author
+from bot.requests.events import Item, Problem, unread
+from bot.requests.fields import show_answer
+from bot.requests.lifecycle import TRANSITIONS, Actor, next_states
+from bot.requests.listing import Filter, Order
+from bot.requests.model import Request, State, asked
+from bot.web.console.filters import own_forms
+from bot.web.console.guard import field, note, page
+from bot.web.console.render import redirect, render
+from bot.web.keys import CASEWORK, CATALOGUE, HUB, REQUESTS
+
+HOME = "/console/requests"
+STATES = tuple(state for state in State if state is not State.DRAFT)
+
+routes = web.RouteTableDef()
+
+
+@routes.get(HOME)
+@page(Right.PROCESS)
+async def show_all(request: web.Request, session: Session) -> web.StreamResponse:
+    """List the requests of one's offices: what is late, and what is due first, comes first."""
+    query = request.query
+    state = query.get("state", "open")
+    states = {"open": (State.FILED, State.TO_COMPLETE, State.EXAMINED), "all": ()}.get(state) or (
+        (State(state),) if state in STATES else ()
+    )
+    own = own_forms(session.account, request.app[CATALOGUE])
+    service = query.get("service", "")
+    # No service at all is a condition too: an empty one would let everything through.
+    services = (service,) if service in own else tuple(own) or ("-",)
+    wanted = Filter(states, services, late="late" in query, unread="unread" in query)
+    order = Order.NEWEST if query.get("order") == "newest" else Order.DUE
+    try:
+        found = await request.app[CASEWORK].list(wanted, order=order, after=query.get("after") or None)
+    except Unprocessable:
+        found = await request.app[CASEWORK].list(wanted, order=order)
+    kept = {name: query[name] for name in ("state", "service", "late", "unread", "order") if query.get(name)}
+    return render(request, "requests.html", found=found, own=own, states=STATES, state=state, kept=kept)
+
+
+@routes.get(HOME + "/{reference}")
+@page(Right.PROCESS)
+async def show(request: web.Request, session: Session) -> web.StreamResponse:
+    """Show a request with its answers, its life and what can be done; that it was read is kept."""
+    found, form = await _own(request, session)
+    await note(request, session.account, "read", "request", found.reference)
+    events = await request.app[CASEWORK].history(found.reference)
+    new = {event.number for event in unread(events, Actor.AGENT)}
+    if new:
+        await request.app[CASEWORK].mark_read(found.reference, Actor.AGENT)
+    fields = asked(form, found.answers)
+    answers = [(each, show_answer(each, found.answers.get(each.id), found.language)) for each in fields]
+    possible = [each for each in next_states(found.state, Actor.AGENT) if each is not State.TO_COMPLETE]
+    return render(
+        request,
+        "request.html",
+        found=found,
+        answers=answers,
+        fields=fields,
+        events=events,
+        new=new,
+        possible=possible,
+        owed=[each for each in possible if TRANSITIONS[found.state, each].needs_reason],
+        can_ask=State.TO_COMPLETE in next_states(found.state, Actor.AGENT),
+        problems=list(Problem),
+    )
+
+
+@routes.post(HOME + "/{reference}/advance")
+@page(Right.PROCESS)
+async def advance(request: web.Request, session: Session) -> web.StreamResponse:
+    """Take a request to another state."""
+    found, _ = await _own(request, session)
+    to = await field(request, "to", 20)
+    if to not in STATES:
+        raise Unprocessable("Choose what becomes of the request.", code="bad-state", field="to")
+    reason = await field(request, "reason", 5000)
+    await request.app[CASEWORK].advance(found.reference, State(to), _author(session), reason=reason or None)
+    return await _done(request, session, found, f"to {to}")
+
+
+@routes.post(HOME + "/{reference}/completion")
+@page(Right.PROCESS)
+async def completion(request: web.Request, session: Session) -> web.StreamResponse:
+    """Tell the citizen what is missing."""
+    found, form = await _own(request, session)
+    data = await request.post()
+    known = {each.id for each in form.fields}
+    items = [
+        Item(_problem(str(data.get(f"problem-{name}", ""))), name, note=await field(request, f"note-{name}", 1000))
+        for name in map(str, data.getall("item", []))
+        if name in known
+    ]
+    if other := await field(request, "other", 300):
+        items.append(Item(Problem.MISSING, None, other, await field(request, "note-other", 1000)))
+    await request.app[CASEWORK].ask_completion(found.reference, _author(session), items)
+    return await _done(request, session, found, f"asked for {len(items)} things")
+
+
+@routes.post(HOME + "/{reference}/message")
+@page(Right.PROCESS)
+async def message(request: web.Request, session: Session) -> web.StreamResponse:
+    """Write to the citizen."""
+    found, _ = await _own(request, session)
+    await request.app[CASEWORK].send_message(found.reference, _author(session), await field(request, "text", 5000))
+    return await _done(request, session, found, "wrote")
+
+
+async def _own(request: web.Request, session: Session) -> tuple[Request, RequestForm]:
+    """Return the request of the address and its form.
+
+    Raises:
+        NotFound: there is none, it is still a draft, or it is another office's; the answer is the same.
+    """
+    own: Sequence[str] = own_forms(session.account, request.app[CATALOGUE])
+    found = await request.app[REQUESTS].by_reference(request.match_info["reference"].upper()[:20])
+    service = request.app[CATALOGUE].services.get(found.service)
+    if found.service not in own or found.filed_at is None or service is None or service.request is None:
+        raise NotFound("There is no request of this reference.", code="unknown-request")
+    return found, service.request
+
+
+async def _done(request: web.Request, session: Session, found: Request, what: str) -> web.Response:
+    await note(request, session.account, "changed", "request", found.reference, what)
+    if found.conversation_id:
+        request.app[HUB].ring(found.conversation_id)
+    return redirect(f"{HOME}/{found.reference}", said="said-saved")
+
+
+def _author(session: Session) -> Author:
+    return Author(Actor.AGENT, session.account.name)
+
+
+def _problem(value: str) -> Problem:
+    return Problem(value) if value in tuple(Problem) else Problem.MISSING

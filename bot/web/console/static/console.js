@@ -1,0 +1,111 @@
+/** What a script adds to pages that work without one: they follow what happens, and keys send an answer. */
+
+const page = document.body.dataset.page;
+const list = document.getElementById("messages");
+const log = document.getElementById("log");
+const answer = document.querySelector("[data-send]");
+let leaving = false; // A page that is being left is not made again: that would call the way back.
+document.addEventListener("submit", () => (leaving = true));
+document.addEventListener("click", (event) => (leaving ||= Boolean(event.target.closest("a[href]"))));
+
+/** Listen to the desk; the server ends the stream when one is signed out. */
+function listen() {
+  const query = list ? `?talk=${list.dataset.talk}&after=${list.dataset.after}` : "";
+  const events = new EventSource(`/console/events${query}`);
+  let known;
+  events.addEventListener("desk", (event) => {
+    const desk = JSON.parse(event.data);
+    showCount(desk.waiting.length);
+    // A page that shows the queue is made again when the queue has changed; nobody writes anything on it.
+    if (known !== undefined && known !== event.data && !leaving && (page === "queue" || page === "desk")) location.reload();
+    known = event.data;
+  });
+  events.addEventListener("message", (event) => showMessage(JSON.parse(event.data)));
+  events.addEventListener("over", () => {
+    events.close();
+    if (list) announce(list.dataset.over, true);
+    else location.reload();
+  });
+}
+
+function showCount(count) {
+  const badge = document.querySelector("[data-count]");
+  if (!badge) return;
+  badge.textContent = String(count);
+  badge.hidden = count === 0;
+}
+
+function showMessage({ author, text, at }) {
+  if (!list) return;
+  const by = element("p", "by", element("b", "", list.dataset[author]), " ", element("time", "", clock(at)));
+  list.append(element("li", `message ${author}`, by, element("p", "words", text)));
+  log.scrollTop = log.scrollHeight;
+}
+
+function clock(at) {
+  return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+}
+
+function announce(words, shown) {
+  const place = document.querySelector("[data-announce]");
+  place.classList.toggle("unseen", !shown);
+  place.classList.toggle("refusal", shown);
+  place.textContent = words;
+}
+
+function element(name, classes, ...children) {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  made.append(...children);
+  return made;
+}
+
+if (document.querySelector("[data-count]")) listen();
+
+if (log) log.scrollTop = log.scrollHeight;
+
+if (answer) {
+  document.querySelector("[data-hint]").hidden = false;
+  answer.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    answer.form.requestSubmit();
+  });
+  // Sent aside, so that the page stays as it is; the message comes back by the stream like everybody's.
+  answer.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(answer.form));
+    const response = await fetch(answer.form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    // The page that the server leads to is this one. Any other answer is a refusal: the form shows it as without us.
+    if (response?.type !== "opaqueredirect") {
+      HTMLFormElement.prototype.submit.call(answer.form);
+      return;
+    }
+    answer.value = "";
+    answer.focus();
+  });
+  document.querySelector("[data-insert]").addEventListener("click", (event) => {
+    event.preventDefault();
+    const chosen = document.getElementById("canned").selectedOptions[0];
+    answer.setRangeText(chosen.dataset.text, answer.selectionStart, answer.selectionEnd, "end");
+    answer.focus();
+  });
+}
+
+// One-letter keys, for those who want them (WCAG 2.2, 2.1.4: they are off until they are turned on).
+const keys = document.querySelector("[data-keys]");
+if (keys) {
+  const on = keys.querySelector("[data-keys-on]");
+  keys.hidden = false;
+  on.checked = localStorage.getItem("guichet-keys") === "on";
+  on.addEventListener("change", () => localStorage.setItem("guichet-keys", on.checked ? "on" : "off"));
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target.closest("input:not([type=checkbox]), textarea, select");
+    if (!on.checked || writing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input, textarea")) target.focus();
+    else target.click();
+  });
+}

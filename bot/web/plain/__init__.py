@@ -1,0 +1,1 @@
+"""The counter without JavaScript: the same conversation, on pages made of forms."""

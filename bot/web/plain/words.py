@@ -1,0 +1,84 @@
+"""The words of the pages without JavaScript, in French and in English."""
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Le guichet en ligne", "Online counter"),
+    "other": ("English", "Français"),
+    "skip": ("Aller à la réponse", "Go to the answer"),
+    "intro": (
+        "Ici, un assistant automatique, une machine, répond à vos questions sur les démarches, prend certaines "
+        "demandes et dit où elles en sont. Vous pouvez demander une personne à tout moment.",
+        "Here an automatic assistant, a machine, answers questions about public services, takes some requests and says "
+        "where they stand. You can ask for a person at any time.",
+    ),
+    "kept": (
+        "Vos messages sont gardés sans votre identité pour améliorer le service. N'écrivez rien de sensible. Un cookie "
+        "retient votre conversation jusqu'à la fermeture du navigateur ; il ne sert qu'à cela.",
+        "Your messages are kept without your identity to improve the service. Write nothing sensitive. A cookie "
+        "remembers your conversation until the browser is closed; it is for nothing else.",
+    ),
+    "start": ("Commencer", "Start"),
+    "messages": ("Votre conversation", "Your conversation"),
+    "bot": ("Assistant", "Assistant"),
+    "agent": ("Agent", "Agent"),
+    "system": ("Information", "Information"),
+    "citizen": ("Vous", "You"),
+    "answered": ("Réponse enregistrée", "Answer recorded"),
+    "answer": ("Votre réponse", "Your answer"),
+    "message": ("Votre message", "Your message"),
+    "optional": ("facultatif", "optional"),
+    "choose": ("Choisissez", "Choose"),
+    "send": ("Envoyer", "Send"),
+    "step": ("Étape {step} sur {steps}", "Step {step} of {steps}"),
+    "from": ("Du", "From"),
+    "to": ("au", "to"),
+    "skip_question": ("Passer", "Skip"),
+    "back": ("Retour", "Back"),
+    "stop": ("Arrêter", "Stop"),
+    "person": ("Parler à une personne", "Talk to a person"),
+    "person_text": ("Je voudrais parler à une personne", "I would like to talk to a person"),
+    "refresh": ("Actualiser", "Refresh"),
+    "download": ("Télécharger la conversation", "Download the conversation"),
+    "erase": ("Effacer ma conversation", "Erase my conversation"),
+    "erase_sure": (
+        "Les messages seront effacés définitivement. Une demande déjà déposée n'est pas annulée.",
+        "The messages will be erased for good. A request that was filed is not cancelled.",
+    ),
+    "erase_yes": ("Effacer", "Erase"),
+    "cancel": ("Annuler", "Cancel"),
+    "erased": ("Conversation effacée", "Conversation erased"),
+    "erased_text": ("Voici le reçu de l'effacement.", "Here is the receipt of the erasure."),
+    "again": ("Nouvelle conversation", "New conversation"),
+    "error": ("Cela n'a pas fonctionné", "That did not work"),
+    "source": ("Source", "Source"),
+    "checked": ("vérifié le", "checked on"),
+    "reference": ("Numéro de suivi", "Reference"),
+    "access_code": ("Code d'accès", "Access code"),
+    "state": ("État", "State"),
+    "steps": ("Étapes", "Steps"),
+    "due": ("Réponse attendue avant le", "Answer expected before"),
+    "receipt": ("Récépissé de la demande", "Receipt of the request"),
+    "receipt_number": ("Numéro du reçu", "Receipt number"),
+    "receipt_at": ("Effacée le", "Erased on"),
+    "receipt_messages": ("Messages effacés", "Messages erased"),
+    "receipt_requests_kept": ("Demandes gardées par l'administration", "Requests kept by the office"),
+    "receipt_feedback": ("Avis détachés de vous", "Opinions detached from you"),
+    "draft": ("Brouillon", "Draft"),
+    "filed": ("Déposée", "Filed"),
+    "to_complete": ("À compléter", "To be completed"),
+    "under_examination": ("En cours d'examen", "Under examination"),
+    "accepted": ("Acceptée", "Accepted"),
+    "refused": ("Refusée", "Refused"),
+    "closed": ("Classée", "Closed"),
+    "withdrawn": ("Retirée", "Withdrawn"),
+    "file": (
+        "Cette page ne peut pas envoyer de fichier. Passez cette question si elle est facultative, ou demandez une "
+        "personne.",
+        "This page cannot send a file. Skip this question if it is optional, or ask for a person.",
+    ),
+}
+
+
+def words(language: str) -> dict[str, str]:
+    """Return the words of a language, French when it is not English."""
+    index = 1 if language == "en" else 0
+    return {name: both[index] for name, both in _WORDS.items()}

@@ -1,0 +1,108 @@
+"""Requests to process: what is late first, one request with its answers, and what the office does with it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.db import Database
+from bot.privacy.encryption import Cipher
+from bot.requests.casework import CITIZEN, Casework
+from bot.requests.model import Request
+from bot.requests.store import RequestStore
+from tests.console.colleague import Colleague
+
+SignIn = Callable[..., Awaitable[Colleague]]
+File = Callable[..., Awaitable[Request]]
+
+
+@pytest.fixture
+async def file(office_database: Database, cipher_of: Cipher) -> File:
+    store = RequestStore(office_database, cipher_of)
+
+    async def file_one(service: str = "birth-certificate", delay: int = 10) -> Request:
+        draft = await store.start(service, "fr", None)
+        await store.answer(draft.id, {"birth_name": "Quatrebarbes <b>", "email": "z@exemple.fr"})
+        return await store.file(draft.id, delay)
+
+    return file_one
+
+
+async def test_the_inbox_begins_with_what_is_late(colleague: SignIn, file: File) -> None:
+    later, late = await file(delay=20), await file(delay=-1)
+    lea = await colleague("lea")
+    page = (await lea.open("/console/requests")).text
+    assert page.index(late.reference) < page.index(later.reference)
+    assert "en retard" in lea.page.words
+    page = (await lea.open("/console/requests?late=1")).text
+    assert late.reference in page
+    assert later.reference not in page
+
+
+async def test_a_request_of_another_office_does_not_exist(colleague: SignIn, file: File) -> None:
+    filed = await file()
+    omar = await colleague("omar")
+    assert filed.reference not in (await omar.open("/console/requests?state=all")).text
+    path = f"/console/requests/{filed.reference}"
+    assert (await omar.open(path)).status == 404
+    for action in ("advance", "completion", "message"):
+        await omar.open("/console/account")
+        assert (await omar.send(f"{path}/{action}", to="accepted", text="x", follow=False)).status == 404
+
+
+async def test_a_draft_is_not_the_offices_business(
+    colleague: SignIn, office_database: Database, cipher_of: Cipher
+) -> None:
+    draft = await RequestStore(office_database, cipher_of).start("birth-certificate", "fr", None)
+    lea = await colleague("lea")
+    assert (await lea.open(f"/console/requests/{draft.reference}")).status == 404
+
+
+async def test_answers_are_read_and_that_they_were_is_kept(colleague: SignIn, file: File) -> None:
+    filed = await file()
+    lea, ada = await colleague("lea"), await colleague("ada")
+    await lea.open(f"/console/requests/{filed.reference}")
+    assert "Quatrebarbes <b>" in lea.page.words
+    assert "Quatrebarbes <b>" not in lea.page.text
+    await ada.open("/admin/audit?account=lea")
+    assert f"a lurequest {filed.reference}" in ada.page.words.replace("\n", "").replace("a lu request", "a lurequest")
+
+
+async def test_a_refusal_needs_its_reason_and_the_citizen_will_read_it(colleague: SignIn, file: File) -> None:
+    filed = await file()
+    path = f"/console/requests/{filed.reference}"
+    lea = await colleague("lea")
+    await lea.open(path)
+    refused = await lea.send(f"{path}/advance", to="refused", reason="")
+    assert refused.status == 422
+    assert "Écrivez la raison" in refused.words
+    await lea.open(path)
+    await lea.send(f"{path}/advance", to="refused", reason="L'acte n'est pas dans nos registres.")
+    assert "refusée" in lea.page.words
+    assert "pas dans nos registres" in lea.page.words
+
+
+async def test_what_is_missing_is_asked_for_and_messages_are_exchanged(
+    colleague: SignIn, file: File, office_database: Database, cipher_of: Cipher
+) -> None:
+    filed = await file()
+    path = f"/console/requests/{filed.reference}"
+    await Casework(office_database, cipher_of).send_message(filed.reference, CITIZEN, "Où en êtes-vous ?")
+    lea = await colleague("lea")
+    await lea.open("/console/requests?unread=1")
+    assert filed.reference in lea.page.text
+    await lea.open(path)
+    assert "Où en êtes-vous ?" in lea.page.words
+    assert "nouveau" in lea.page.words
+    await lea.send(f"{path}/message", text="Nous regardons cela demain.")
+    fields = {"item": "birth_name", "problem-birth_name": "unreadable", "note-birth_name": "tel que sur l'acte"}
+    await lea.send(f"{path}/completion", other="Justificatif de domicile", **fields)
+    assert "à compléter" in lea.page.words
+    assert "illisible, tel que sur l'acte" in lea.page.words
+    assert "Justificatif de domicile" in lea.page.words
+    assert filed.reference not in (await lea.open("/console/requests?unread=1")).text
+
+
+@pytest.mark.parametrize("query", ["after=x", "state=nowhere", "service=moon", "order=x&late=1&unread=1"])
+async def test_an_address_that_makes_no_sense_still_shows_a_list(colleague: SignIn, query: str) -> None:
+    lea = await colleague("lea")
+    assert (await lea.open(f"/console/requests?{query}")).status == 200

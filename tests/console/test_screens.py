@@ -1,0 +1,246 @@
+"""The console in a real browser: accessible, usable with the keyboard and without scripts; pictures for eyes to judge.
+
+The queue is filled through the stores: what an agent sees does not depend on the engine.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot.conversations.handoff_store import HandoffStore
+from bot.conversations.handoff_talk import Talk
+from bot.conversations.model import Author, Message
+from bot.conversations.notice import opening
+from bot.conversations.store import ConversationStore
+from bot.conversations.turn import Turn
+from bot.db import Database
+from bot.privacy.encryption import Cipher, read_keys
+from bot.requests.store import RequestStore
+from bot.web.switchboard import masked
+from tests.console.conftest import PASSWORD, Office
+
+expect.set_options(timeout=30_000)
+QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
+SCREENS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 360, "height": 740}},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium as the machine has it; CI must have one."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "there is no `chromium` on this machine"
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs a browser: {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, office: Office) -> Iterator[Callable[..., Page]]:
+    """Sign somebody in; whatever the browser complains of fails the test at its end."""
+    contexts, complaints = [], []
+
+    def sign_in(name: str, **options: Any) -> Page:
+        context = browser.new_context(locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{office.url}/console/login")
+        if name:
+            page.get_by_label("Identifiant").fill(name)
+            page.get_by_label("Mot de passe").fill(PASSWORD)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+class Street:
+    """What citizens do, in the database of the office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def __call__(self, work: Callable[[ConversationStore, HandoffStore, Cipher], Any]) -> Any:
+        # Playwright's own event loop runs in this thread: ours takes another.
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(self._do(work))).result()
+
+    async def _do(self, work: Callable[[ConversationStore, HandoffStore, Cipher], Any]) -> Any:
+        database = Database(f"sqlite+aiosqlite:///{self._office.data_dir / 'guichet.db'}")
+        cipher = Cipher(read_keys("", self._office.data_dir))
+        store = ConversationStore(database, cipher)
+        try:
+            return await work(store, HandoffStore(store, cipher), cipher)
+        finally:
+            await database.close()
+
+
+@pytest.fixture
+def street(office: Office) -> Street:
+    return Street(office)
+
+
+async def _asks(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher) -> str:
+    """A citizen asks about a passport, then for a person, and writes while waiting."""
+    conversation_id, _, _ = await store.open("fr", None, opening("fr"))
+    parse: dict[str, Any] = {
+        "intent": {"name": "ask_price", "confidence": 0.93},
+        "intent_ranking": [{"name": "ask_delay", "confidence": 0.04}],
+        "entities": [{"entity": "age", "value": 12}],
+        "actions": ["action_answer"],
+    }
+    answer = Message(Author.BOT, "Le passeport coûte 86 euros pour une personne majeure, 17 euros avant 15 ans.")
+    turn = Turn(conversation_id, "m1", "Combien coûte un passeport ?", parse=parse, messages=[answer], model="2026-11")
+    turn.service = "birth-certificate"
+    await store.record(turn, {}, language="fr", logged_text="Combien coûte un passeport ?")
+    handoff = await handoffs.ask(conversation_id, "birth-certificate", "town-hall", "fr")
+    await Talk(handoffs, masked).hear(handoff, "m2", "Bonjour, je suis Camille Lefèvre, mon dossier n'avance pas.")
+    return handoff.id
+
+
+async def _says(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher, handoff_id: str, text: str) -> None:
+    handoff = await handoffs.get(handoff_id)
+    await Talk(handoffs, masked).hear(handoff, f"m-{text}", text)
+    async with handoffs.database.writing() as session:
+        await handoffs.note(session, handoff_id, "said")
+
+
+async def _files(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher) -> str:
+    requests = RequestStore(store.database, cipher)
+    draft = await requests.start("birth-certificate", "fr", None)
+    await requests.answer(draft.id, {"birth_name": "Lefèvre", "first_names": "Camille Jeanne"})
+    return (await requests.file(draft.id, -2)).reference
+
+
+def accessible(page: Page) -> None:
+    """Check a page with axe, and that nothing sticks out of the window."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_is_accessible_and_fits(
+    visit: Callable[..., Page], office: Office, street: Street, tmp_path: Path, screen: str
+) -> None:
+    handoff, reference = street(_asks), street(_files)
+    page = visit("", **SCREENS[screen])
+    accessible(page)
+    page.screenshot(path=tmp_path / f"{screen}-login.png")
+    page = visit("ada", **SCREENS[screen])
+    for path in (
+        "/console",
+        "/console/waiting",
+        "/console/requests",
+        f"/console/requests/{reference}",
+        "/console/transcripts?confidence=high",
+        "/console/account",
+        "/console/account/second-factor",
+        "/admin/accounts",
+        "/admin/audit",
+    ):
+        page.goto(office.url + path)
+        accessible(page)
+        page.screenshot(path=tmp_path / f"{screen}{path.replace('/', '-').split('?')[0]}.png", full_page=True)
+    page.goto(f"{office.url}/console/transcripts")
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    page.get_by_text("Détail, annoter, corriger").first.click()
+    accessible(page)
+    page.screenshot(path=tmp_path / f"{screen}-transcript.png", full_page=True)
+    page.goto(f"{office.url}/console/waiting")
+    page.locator(f'form[action*="{handoff}"] button').click()
+    expect(page.get_by_text("Camille Lefèvre").first).to_be_visible()
+    accessible(page)
+    page.screenshot(path=tmp_path / f"{screen}-talk.png", full_page=True)
+    page.get_by_role("button", name="Terminer la conversation").click()
+    expect(page.get_by_text("La conversation est terminée.")).to_be_visible()
+
+
+def test_a_talk_is_led_with_the_keyboard_and_follows_what_happens(
+    visit: Callable[..., Page], office: Office, street: Street
+) -> None:
+    handoff = street(_asks)
+    page = visit("lea", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/waiting")
+    page.locator(f'form[action*="{handoff}"] button').press("Enter")
+    answer = page.get_by_label("Votre réponse")
+    answer.fill("Bonjour, je regarde.")
+    answer.press("Control+Enter")
+    expect(page.get_by_role("log")).to_contain_text("Bonjour, je regarde.")
+    expect(answer).to_have_value("")
+    street(lambda *stores: _says(*stores, handoff, "Merci <b>beaucoup</b> !"))
+    expect(page.get_by_role("log")).to_contain_text("Merci <b>beaucoup</b> !")
+    page.get_by_label("Réponses prêtes").select_option(label="Un instant")
+    page.get_by_role("button", name="Insérer").press("Enter")
+    expect(answer).to_have_value("Je vérifie et je reviens vers vous dans quelques minutes.")
+    page.reload()
+    expect(page.get_by_role("log")).to_contain_text("Merci <b>beaucoup</b> !")
+    page.get_by_role("button", name="Terminer la conversation").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("En attente")
+
+
+def test_the_queue_shows_who_arrives(visit: Callable[..., Page], office: Office, street: Street) -> None:
+    page = visit("agnes", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/waiting")
+    expect(page.locator("[data-count]")).not_to_have_text("")  # it listens
+    handoff = street(_asks)
+    expect(page.locator(f'form[action*="{handoff}"]')).to_be_visible()
+    page.locator(f'form[action*="{handoff}"] button').click()
+    page.get_by_role("button", name="Terminer la conversation").click()
+
+
+def test_without_scripts_a_talk_goes_on(visit: Callable[..., Page], office: Office, street: Street) -> None:
+    handoff = street(_asks)
+    page = visit("lea", java_script_enabled=False, **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/waiting")
+    page.locator(f'form[action*="{handoff}"] button').click()
+    page.get_by_label("Réponses prêtes").select_option(label="Bonjour")
+    page.get_by_role("button", name="Insérer").click()
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("log")).to_contain_text("je lis votre conversation")
+    page.get_by_role("button", name="Terminer la conversation").click()
+
+
+def test_letters_move_through_conversations_once_they_are_turned_on(
+    visit: Callable[..., Page], office: Office, street: Street
+) -> None:
+    for _ in range(2):
+        street(_asks)
+    page = visit("quentin", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/transcripts")
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    first = page.url
+    page.keyboard.press("j")
+    assert page.url == first, "off until they are turned on"
+    page.get_by_text("Raccourcis clavier").click()
+    page.get_by_label("Utiliser les raccourcis d'une lettre").check()
+    page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != first)
+    page.keyboard.press("r")
+    expect(page.get_by_text("Relue (quentin", exact=False)).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_label("Votre commentaire")).to_be_focused()

@@ -1,0 +1,31 @@
+"""The words of the pages: every one that a page asks for exists, in both languages."""
+
+import re
+from pathlib import Path
+
+from bot.web.console.render import HERE, words
+
+
+def test_every_word_that_a_page_asks_for_exists() -> None:
+    asked = set()
+    for template in (HERE / "templates").glob("*.html"):
+        asked |= set(re.findall(r"""\bt\(["']([a-z_-]+[a-z])["'](?: *[,)])""", template.read_text(encoding="utf-8")))
+    assert len(asked) > 100
+    assert asked - set(words()) == set()
+
+
+def test_every_word_is_there_in_french_and_in_english_with_the_same_blanks() -> None:
+    for name, said in words().items():
+        assert set(said) == {"fr", "en"}, name
+        blanks = [sorted(re.findall(r"\{\w+\}", said[language])) for language in ("fr", "en")]
+        assert blanks[0] == blanks[1], name
+
+
+def test_pages_name_no_word_in_their_own_text() -> None:
+    # A letter between two tags is a word that nobody translated.
+    for template in Path(HERE / "templates").glob("*.html"):
+        markup = template.read_text(encoding="utf-8")
+        markup = re.sub(r"\{% block page %\}\w+", "", markup)
+        bare = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]+>", " ", markup, flags=re.S)
+        found = set(re.findall(r"[A-Za-zÀ-ÿ]{3,}", bare))
+        assert found <= {"guichet", "user", "add", "role", "admin", "Français", "English"}, (template.name, found)
