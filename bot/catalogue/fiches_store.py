@@ -1,20 +1,14 @@
-"""The fiches on disk: one SQLite file of their own, made anew beside the old one and put in its place at once.
-
-It is no part of the database: it holds nothing that a citizen said, and it is read by several processes, each of which
-goes on with the file that it opened when a new one is put in its place. The stems of every text are kept beside it, so
-that a search is ready in a second.
-"""
+"""The fiches on disk: one file of their own. The stems of every text are kept in it: a search is ready in a second."""
 
 import json
-import os
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
+from bot.catalogue import data_file
+from bot.catalogue.data_file import NewFile, open_to_read, readable
 from bot.catalogue.fiches_model import Fiche, Passage
 from bot.catalogue.search_text import terms
 from bot.errors import Misconfigured
@@ -64,17 +58,8 @@ class FicheWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._final = folder / FILE
-        self._draft = folder / f".{FILE}.{os.getpid()}"
-        self._draft.unlink(missing_ok=True)
-        if readable(self._final):
-            shutil.copy(self._final, self._draft)
-        self._connection = sqlite3.connect(self._draft)
-        if not self._connection.execute("PRAGMA user_version").fetchone()[0]:
-            self._connection.executescript(f"{_TABLES} PRAGMA user_version = {VERSION};")
-        # A draft that the power takes away is made again: nothing has to reach the disk before the end.
-        self._connection.execute("PRAGMA synchronous = OFF")
+        self._file = NewFile(folder / FILE, _TABLES, VERSION, from_present=True)
+        self._connection = self._file.connection
         self._written = False
         self.digests: dict[str, str] = dict(self._connection.execute("SELECT id, digest FROM fiche"))
 
@@ -121,41 +106,21 @@ class FicheWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            # A set without a change is left where it is: who reads it need not open it again.
-            replaces = kind is None and self._written
-            if replaces:
-                self._connection.commit()
-                self._connection.execute("VACUUM")
-            self._connection.close()
-            if replaces:
-                with self._draft.open("rb") as written:
-                    os.fsync(written.fileno())
-                self._draft.replace(self._final)
-        finally:
-            self._draft.unlink(missing_ok=True)
+        # A set without a change is left where it is: who reads it need not open it again.
+        if kind is None and self._written:
+            self._file.put_in_place()
+        else:
+            self._file.forget()
 
 
-def readable(path: Path) -> bool:
-    """Return whether there is a file of fiches of this version."""
-    if not path.is_file():
-        return False
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.close()
-    except sqlite3.DatabaseError:
-        return False
-    return version == VERSION
+def is_there(folder: Path) -> bool:
+    """Return whether there are fiches of this version."""
+    return readable(folder / FILE, VERSION)
 
 
 def stamp(folder: Path) -> tuple[int, int] | None:
-    """Return what differs once another set of fiches is in place, for who holds a search open; None without a file."""
-    try:
-        found = (folder / FILE).stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns
+    """Return what differs once another set of fiches is in place; None without one."""
+    return data_file.stamp(folder / FILE)
 
 
 class FicheReader:
@@ -170,10 +135,9 @@ class FicheReader:
 
     def __init__(self, folder: Path) -> None:
         path = folder / FILE
-        if not readable(path):
+        if not is_there(folder):
             raise Misconfigured(f"{path} cannot be used. Import the fiches again: `guichet fiches import PATH`.")
-        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self._connection = open_to_read(path)
 
     def rows(self) -> Iterator[Row]:
         """Yield what the index needs of every fiche, in the order of their identifiers."""

@@ -4,10 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from bot.catalogue.silence import Silence
-from bot.catalogue.text import FieldIdentifier, Identifier, Strict, Text, Words
+from bot.catalogue.text import Ages, FieldIdentifier, Identifier, Strict, Text, Words
 
 
 class FieldType(StrEnum):
@@ -101,20 +101,13 @@ class RequestField(Strict):
     when_date: Literal["past", "future", "any", "birth"] = "any"
     earliest: date | None = None
     latest: date | None = None
-    ages: tuple[int, int] | None = None
+    ages: Ages | None = None
     place: Literal["french", "any", "spot"] = "french"
     accept: Annotated[list[FileType], Field(min_length=1)] = list(FILE_TYPES)
     max_files: Annotated[int, Field(ge=1, le=10)] = 1
     situation: Identifier | None = None
     only_if: dict[FieldIdentifier, Condition] = {}
     autocomplete: Words | None = None
-
-    @field_validator("ages")
-    @classmethod
-    def _ages_are_ordered(cls, ages: tuple[int, int] | None) -> tuple[int, int] | None:
-        if ages and not 0 <= ages[0] <= ages[1] <= 130:
-            raise ValueError("ages are two numbers from 0 to 130, the smaller first")
-        return ages
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:

@@ -9,11 +9,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.catalogue.form import Choice, FieldType, RequestField, RequestForm
-from bot.catalogue.text import LANGUAGES, Identifier, Language, Strict, Text, Texts, Words
+from bot.catalogue.text import LANGUAGES, Ages, Identifier, Language, Strict, Text, Texts, Words
 
 __all__ = [
     "LANGUAGES",
@@ -87,14 +87,7 @@ class Option(Strict):
     value: Identifier
     title: Text
     words: Texts | None = None
-    ages: tuple[int, int] | None = None
-
-    @field_validator("ages")
-    @classmethod
-    def _ages_are_ordered(cls, ages: tuple[int, int] | None) -> tuple[int, int] | None:
-        if ages and not 0 <= ages[0] <= ages[1] <= 130:
-            raise ValueError("ages are two numbers from 0 to 130, the smaller first")
-        return ages
+    ages: Ages | None = None
 
 
 class Situation(Strict):

@@ -4,12 +4,12 @@ It is made anew at each import and put in its place at once; who has the old one
 """
 
 import json
-import os
-import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
+from bot.catalogue import data_file
+from bot.catalogue.data_file import NewFile, open_to_read, readable
 from bot.catalogue.offices_model import Competence, Office, Opening
 from bot.catalogue.places import Commune, department_of, key
 from bot.errors import Misconfigured
@@ -53,14 +53,8 @@ class DirectoryWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._final = folder / FILE
-        self._draft = folder / f".{FILE}.{os.getpid()}"
-        self._draft.unlink(missing_ok=True)
-        self._connection = sqlite3.connect(self._draft)
-        self._connection.executescript(f"{_TABLES} PRAGMA user_version = {VERSION};")
-        # A draft that the power takes away is made again: nothing has to reach the disk before the end.
-        self._connection.execute("PRAGMA synchronous = OFF")
+        self._file = NewFile(folder / FILE, _TABLES, VERSION)
+        self._connection = self._file.connection
         self._date = ""
 
     def put(self, office: Office) -> bool:
@@ -111,19 +105,12 @@ class DirectoryWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                self._connection.executescript(_END)
-                self._connection.execute("INSERT INTO meta VALUES (?)", (self._date,))
-                self._connection.commit()
-                self._connection.execute("VACUUM")
-            self._connection.close()
-            if kind is None:
-                with self._draft.open("rb") as written:
-                    os.fsync(written.fileno())
-                self._draft.replace(self._final)
-        finally:
-            self._draft.unlink(missing_ok=True)
+        if kind is not None:
+            self._file.forget()
+            return
+        self._connection.executescript(_END)
+        self._connection.execute("INSERT INTO meta VALUES (?)", (self._date,))
+        self._file.put_in_place()
 
 
 class Directory:
@@ -138,14 +125,9 @@ class Directory:
 
     def __init__(self, folder: Path) -> None:
         path = folder / FILE
-        try:
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError:
-            version = None
-        if version != VERSION:
+        if not readable(path, VERSION):
             raise Misconfigured(f"{path} cannot be used. Import the directory again: `guichet offices import PATH`.")
+        self._connection = open_to_read(path)
         self.date: str = self._connection.execute("SELECT date FROM meta").fetchone()[0]
         """Day of the newest entry, ISO: how old the directory is."""
 
@@ -204,12 +186,8 @@ class Directory:
 
 
 def stamp(folder: Path) -> tuple[int, int] | None:
-    """Return what differs once another directory is in place, for who holds one open; None without a file."""
-    try:
-        found = (folder / FILE).stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns
+    """Return what differs once another directory is in place; None without one."""
+    return data_file.stamp(folder / FILE)
 
 
 def _office(office_id: str, name: str, insee: str, content: str) -> Office:

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bot.catalogue.fiches_store import FILE as FICHES_FILE
-from bot.catalogue.fiches_store import FicheReader, readable
+from bot.catalogue.fiches_store import FicheReader, is_there
 from bot.catalogue.load import Catalogue, load_catalogue
 from bot.catalogue.model import Service
 from bot.catalogue.search_field import Scores
@@ -201,7 +200,7 @@ def open_search(settings: Settings) -> Search:
     """
     folder = settings.data_dir / FOLDER
     catalogue = load_catalogue(settings.catalogue_dir)
-    if not readable(folder / FICHES_FILE):
+    if not is_there(folder):
         _log.info("No fiches of this version in %s: the search covers the services alone.", folder)
         return Search(catalogue)
     return Search(catalogue, FicheReader(folder))

@@ -2,12 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 FieldIdentifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Language = Literal["fr", "en"]
+
+
+def _ordered(ages: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= ages[0] <= ages[1] <= 130:
+        raise ValueError("ages are two numbers from 0 to 130, the smaller first")
+    return ages
+
+
+Ages = Annotated[tuple[int, int], AfterValidator(_ordered)]
+"""From one age in years to another, both included."""
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 

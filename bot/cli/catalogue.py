@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -79,17 +80,22 @@ def _fiches(settings: Settings, options: argparse.Namespace) -> None:
     from bot.catalogue.fiches import import_fiches
     from bot.catalogue.search import FOLDER
 
-    def progress(read: int) -> None:
-        print(f"{read} read", file=sys.stderr, flush=True)
-
-    report = import_fiches(options.path, settings.data_dir / FOLDER, progress)
-    for name, reason in report.unread:
-        print(f"guichet: {name} was not read: {reason}", file=sys.stderr)
+    report = import_fiches(options.path, settings.data_dir / FOLDER, _progress)
+    _say_unread(report.unread)
     print(
         f"{report.fiches} fiches in {report.seconds:.0f} s: {report.added} new, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.removed} removed, {len(report.unread)} not read, "
         f"{report.dead_links} links to fiches that are not there."
     )
+
+
+def _progress(read: int) -> None:
+    print(f"{read} read", file=sys.stderr, flush=True)
+
+
+def _say_unread(unread: Iterable[tuple[str, str]]) -> None:
+    for name, reason in unread:
+        print(f"guichet: {name} was not read: {reason}", file=sys.stderr)
 
 
 def _search(settings: Settings, options: argparse.Namespace) -> None:
@@ -104,12 +110,8 @@ def _search(settings: Settings, options: argparse.Namespace) -> None:
 def _offices(settings: Settings, options: argparse.Namespace) -> None:
     from bot.catalogue.offices import FOLDER, import_offices
 
-    def progress(read: int) -> None:
-        print(f"{read} read", file=sys.stderr, flush=True)
-
-    report = import_offices(options.path, settings.data_dir / FOLDER, progress)
-    for name, reason in report.unread:
-        print(f"guichet: {name} was not read: {reason}", file=sys.stderr)
+    report = import_offices(options.path, settings.data_dir / FOLDER, _progress)
+    _say_unread(report.unread)
     print(
         f"{report.offices} offices in {report.seconds:.0f} s, the newest entry of {report.date or 'an unknown day'}; "
         f"the reach of offices for {report.communes} communes; {len(report.unread)} not read, "
