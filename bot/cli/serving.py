@@ -86,6 +86,7 @@ def _serve(create: Callable[[], Any], host: str, port: int) -> None:
     import uvloop
     from aiohttp import web
 
+    from bot.memory import settle
     from bot.supervisor import exit_with_supervisor
 
     async def application() -> Any:
@@ -96,7 +97,11 @@ def _serve(create: Callable[[], Any], host: str, port: int) -> None:
             yield
             task.cancel()
 
+        async def settled(app: Any) -> None:
+            settle()
+
         app.cleanup_ctx.append(watch)
+        app.on_startup.append(settled)
         return app
 
     # No access log: an address and a time are personal data, and /metrics has the figures.

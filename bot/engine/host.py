@@ -17,6 +17,7 @@ from bot.engine.actions_in_process import ActionsInProcess
 from bot.engine.channel import Collector
 from bot.engine.load import load_agent, understand
 from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
+from bot.memory import settle
 from bot.privacy.masking import mask
 from bot.requests.reference import hide_access_codes
 
@@ -57,6 +58,8 @@ class Host:
         async with self._loading:
             agent = await asyncio.to_thread(self._load, model)
             self._agent, self.model = agent, model.name
+            del agent
+            settle()
             logger.info("model %s in service", model.name)
 
     def _load(self, model: Path) -> Agent:

@@ -1,6 +1,10 @@
 """Loads a model archive into Rasa's agent, or says in one line why it cannot be used."""
 
+import json
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.domain import Domain
 
 from bot.engine.actions_in_process import ActionsInProcess
@@ -18,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 WARMING = ("Bonjour", "Quels papiers pour un passeport ?", "How much is it?")
 """Messages understood by a new model before it serves, so that no citizen waits for what is loaded on first use."""
+
+SITUATIONS_KEPT = 2_000
+"""Situations of a dialogue whose rules are kept; some 2 kB each."""
 
 
 def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
@@ -34,8 +42,9 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
         raise Misconfigured(f"There is no model at {archive}: run `guichet train`.", code="no-model")
     agent = Agent(tracker_store=InMemoryTrackerStore(Domain.empty()), action_endpoint=actions)
     try:
-        agent.load_model(str(archive))
-        _spare_rules_on_words(agent)
+        with _spacy_read_once():
+            agent.load_model(str(archive))
+        _look_rules_up_once(agent)
         agent.processor.graph_runner = InOrderRunner(agent.processor.graph_runner)
         for text in WARMING:
             if not understand(agent, text).get("intent_ranking"):
@@ -49,23 +58,50 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
     return agent
 
 
-def _spare_rules_on_words(agent: Agent) -> None:
-    """Have the rules of a model looked up once a prediction: Rasa tries first rules on the very words of a message.
+@contextmanager
+def _spacy_read_once() -> Iterator[None]:
+    """Let the two nodes of a model that want the spaCy pipeline share one; Rasa reads it for each."""
+    read = SpacyNLP.load_model
+    SpacyNLP.load_model = staticmethod(cache(read))
+    try:
+        yield
+    finally:
+        SpacyNLP.load_model = staticmethod(read)
 
-    A model that has such rules keeps Rasa's way.
+
+def _look_rules_up_once(agent: Agent) -> None:
+    """Have the rules of a model looked up once for each situation of a dialogue, of which there are few.
+
+    Rasa goes through every rule at each prediction, and before that tries rules on the very words of a message; a model
+    that has such rules keeps Rasa's way.
     """
     for node in agent.processor.graph_runner._instantiated_nodes.values():
         policy = node._component
-        if not isinstance(policy, RulePolicy) or any('"text"' in rule for rule in policy.lookup[RULES]):
-            continue
-        by_intent = policy._find_action_from_rules
+        if isinstance(policy, RulePolicy):
+            policy._get_possible_keys = _remembered(policy._get_possible_keys)
+            if not any('"text"' in rule for rule in policy.lookup[RULES]):
+                policy._find_action_from_rules = _without_words(policy._find_action_from_rules)
 
-        def find(
-            tracker: Any, domain: Domain, use_text_for_last_user_input: bool, by_intent: Any = by_intent
-        ) -> tuple[str | None, str | None, bool]:
-            return (None, None, False) if use_text_for_last_user_input else by_intent(tracker, domain, False)
 
-        policy._find_action_from_rules = find
+def _remembered(possible_keys: Callable[..., set[str]]) -> Callable[..., set[str]]:
+    known: dict[tuple[int, str], set[str]] = {}
+
+    def find(rules: dict[str, str], states: list[Any]) -> set[str]:
+        situation = id(rules), json.dumps(states, sort_keys=True)
+        if situation not in known:
+            if len(known) >= SITUATIONS_KEPT:
+                known.clear()
+            known[situation] = possible_keys(rules, states)
+        return known[situation]
+
+    return find
+
+
+def _without_words(find_action: Callable[..., Any]) -> Callable[..., Any]:
+    def find(tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> tuple[str | None, str | None, bool]:
+        return (None, None, False) if use_text_for_last_user_input else find_action(tracker, domain, False)
+
+    return find
 
 
 def understand(agent: Agent, text: str) -> dict[str, Any]:

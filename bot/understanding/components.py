@@ -15,6 +15,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn import config_context
 
 from bot.catalogue.load import checksum, load_catalogue
 from bot.learning.models import code_digest
@@ -90,8 +91,10 @@ class TrainedComponent(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Write into each message what was found in its text."""
-        for message in messages:
-            self.understand(message, message.get(TEXT) or "")
+        # What goes into scikit-learn is our own: it need not be checked at each step of each message.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            for message in messages:
+                self.understand(message, message.get(TEXT) or "")
         return messages
 
     def understand(self, message: Message, text: str) -> None:

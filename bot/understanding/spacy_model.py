@@ -1,8 +1,8 @@
 """The spaCy pipeline that Rasa's `SpacyNLP` loads: built here, from a package, without downloaded weights.
 
-A blank French tokeniser with the lookup lemmatizer of `spacy-lookups-data`. Its table of 217 thousand forms takes
-60 MB of memory; only the forms of words that the product knows (training data and catalogue) are kept. Whoever has a
-network may put a trained pipeline such as `fr_core_news_md` into the same folder instead.
+A tokeniser for French (`spacy_language.py`) with the lookup lemmatizer of `spacy-lookups-data`. Its table of 217
+thousand forms takes 60 MB of memory; only the forms of words that the product knows (training data and catalogue) are
+kept. Whoever has a network may put a trained pipeline such as `fr_core_news_md` into the same folder instead.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-FOLDER = Path("spacy") / "fr-1"
+FOLDER = Path("spacy") / "fr-2"
 """Where the pipeline is, inside the models' folder; config.yml names the same place."""
 _STAMP = "guichet-vocabulary"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,20 +36,19 @@ def build_spacy_model(models_dir: Path, sources: Iterable[Path]) -> Path:
     if (folder / "config.cfg").is_file() and not (folder / _STAMP).is_file():
         return folder  # not ours: somebody put a trained pipeline here
     # spaCy takes a second to import: only who builds pays for it.
-    import spacy
-    from spacy.lookups import Lookups
+    from spacy.lookups import Lookups, load_lookups
 
-    nlp = spacy.blank("fr")
-    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
-    nlp.initialize()
-    table = lemmatizer.lookups.get_table("lemma_lookup")
+    from bot.understanding.spacy_language import French
+
+    table = load_lookups("fr", ["lemma_lookup"]).get_table("lemma_lookup")
     known = set(words)
     # The table gives a word, or a list of words of which the first is used.
     lemmas = {_first(lemma) for lemma in (table.get(word) for word in words) if lemma} | known
     kept = {form: lemma for form, lemma in table.items() if _first(lemma) in lemmas}
     lookups = Lookups()
     lookups.add_table("lemma_lookup", kept)
-    lemmatizer.lookups = lookups
+    nlp = French()
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize(lambda: [], nlp=nlp, lookups=lookups)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         draft = Path(temporary) / "draft"

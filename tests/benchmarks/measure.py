@@ -112,20 +112,34 @@ def rss_mb(pid: int) -> float:
 
     Pages that several of them share are counted in each, so that a product of several processes is never flattered.
     """
+    return _memory_mb(pid, "Rss")
+
+
+def pss_mb(pid: int) -> float:
+    """Return what a process and its descendants take from the machine, in MB: shared pages are counted once in all."""
+    return _memory_mb(pid, "Pss")
+
+
+def _memory_mb(pid: int, field: str) -> float:
     children: dict[int, list[int]] = {}
-    resident: dict[int, int] = {}
-    for status in Path("/proc").glob("[0-9]*/status"):
+    for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue  # The process ended between the listing and the reading.
-        process = int(status.parent.name)
-        children.setdefault(int(fields["PPid"]), []).append(process)
-        resident[process] = int(fields.get("VmRSS", "0 kB").split()[0])  # A zombie has no memory.
+        children.setdefault(parent, []).append(int(status.parent.name))
     tree = [pid]
     for process in tree:  # The list grows while it is read: children of children follow.
         tree.extend(children.get(process, []))
-    return sum(resident.get(process, 0) for process in tree) * 1024 / MB
+    return sum(_of_one(process, field) for process in tree) * 1024 / MB
+
+
+def _of_one(pid: int, field: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{field}:")), 0)
 
 
 def disk_mb(folder: Path) -> float:

@@ -31,7 +31,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from .measure import disk_mb, rss_mb
+from .measure import disk_mb, pss_mb, rss_mb
 
 RASA = "3.6.21"
 PYTHON = "3.10"
@@ -211,6 +211,11 @@ class Peer:
     def rss_mb(self) -> float:
         """The resident memory of its process tree now, in MB."""
         return rss_mb(self.pid)
+
+    @property
+    def pss_mb(self) -> float:
+        """The same, with the pages that its processes share counted once."""
+        return pss_mb(self.pid)
 
     async def talk(self, sender: str, text: str) -> list[str]:
         """Send one message through the REST channel and return the texts of the answer.

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from .measure import rss_mb
+from .measure import pss_mb, rss_mb
 
 NO_LIMIT = "1000000"
 
@@ -38,6 +38,11 @@ class Ours:
     def rss_mb(self) -> float:
         """Resident memory of all its processes, now."""
         return rss_mb(self.pid)
+
+    @property
+    def pss_mb(self) -> float:
+        """The same, with the pages that they share counted once."""
+        return pss_mb(self.pid)
 
     async def begin(self, sender: str) -> None:
         """Open the conversation of a sender."""
