@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.errors import Misconfigured, Unavailable
-from bot.sqlite import BEGIN, opener
+from bot.sqlite import BEGIN, WAIT, opener
 
 POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,
@@ -88,14 +88,21 @@ class Database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
             tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else POSTGRESQL
-            if self.is_sqlite and not parsed.query and not str(parsed.database).startswith("file:"):
-                tuning["async_creator"] = opener(str(parsed.database))
-            self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, hide_parameters=True, **tuning)
+            tuning |= {"pool_size": pool_size, "hide_parameters": True}
+            ours = self.is_sqlite and not parsed.query and not str(parsed.database).startswith("file:")
+            path = str(parsed.database)
+            self.engine: AsyncEngine = create_async_engine(
+                parsed, **tuning | ({"async_creator": opener(path)} if ours else {})
+            )
+            self._quick = (
+                create_async_engine(parsed, **tuning, async_creator=opener(path, at_once=True)) if ours else self.engine
+            )
         except (ArgumentError, InvalidRequestError, ImportError, ValueError, OSError) as error:
             raise Misconfigured(f"GUICHET_DATABASE_URL cannot be used: {error}") from None
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_on_sqlite)
+            for engine in {self.engine.sync_engine, self._quick.sync_engine}:
+                event.listen(engine, "connect", _set_up_sqlite)
+                event.listen(engine, "begin", _begin_on_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -125,22 +132,22 @@ class Database:
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection that only reads, without what a session adds.
+        """Open a connection that only reads, by key, without what a session adds: on SQLite the others wait for it.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), self.engine.connect() as connection:
+        async with _named_errors(), self._quick.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction like `writing`, without what a session adds: for statements of a turn, which wait for it.
+        """Open a transaction like `writing`, for the few rows of a turn: on SQLite the others wait for it.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), self.engine.connect() as connection:
+        async with _named_errors(), self._quick.connect() as connection:
             await connection.execution_options(guichet_writes=True)
             async with connection.begin():
                 yield connection
@@ -157,6 +164,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._quick.dispose()
 
 
 @asynccontextmanager
@@ -182,7 +190,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=5000",  # another process may be writing: wait for it, in milliseconds; then the spool takes over
+        f"busy_timeout={WAIT}",
         "journal_mode=WAL",  # readers and one writer side by side, several processes
         "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
         "foreign_keys=ON",

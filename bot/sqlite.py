@@ -1,8 +1,10 @@
-"""SQLite with one hop to its thread a statement.
+"""SQLite with one hop to its thread a statement, or none.
 
 `aiosqlite` runs each call in the connection's thread: making a cursor, executing, fetching and closing are four hops
-of some 0.2 ms (measured), where SQLite itself takes a few microseconds. Here a statement is one. What is used of
-`aiosqlite` beside its documentation are `Connection._execute` and `Connection._conn`; the lock pins its version.
+of some 0.2 ms (measured), where SQLite itself takes a few microseconds. Here a statement is one. On a connection for
+short work (`at_once`) it is none: reading by key and writing a few rows, the whole of a turn, take less time than the
+hop. Nobody waits there for somebody else's lock: that is left to the thread. What is used of `aiosqlite` beside its
+documentation are `Connection._execute` and `Connection._conn`; the lock pins its version.
 """
 
 import sqlite3
@@ -13,6 +15,8 @@ import aiosqlite
 
 BEGIN = "BEGIN IMMEDIATE"
 """Takes the lock to write at once."""
+WAIT = 5000
+"""Milliseconds to wait for another process that writes; then the spool takes over."""
 
 
 class OneHopCursor:
@@ -34,11 +38,11 @@ class OneHopCursor:
         if sql == BEGIN:
             self._connection.to_begin = True
             return
-        await self._connection._execute(self._run, "execute", sql, parameters)  # type: ignore[no-untyped-call]
+        await self._connection.do(self._run, "execute", sql, parameters)
 
     async def executemany(self, sql: str, parameters: Any) -> None:
         """Execute a statement once for each set of parameters."""
-        await self._connection._execute(self._run, "executemany", sql, parameters)  # type: ignore[no-untyped-call]
+        await self._connection.do(self._run, "executemany", sql, parameters)
 
     async def fetchall(self) -> Sequence[Any]:
         """Return what was fetched."""
@@ -48,12 +52,11 @@ class OneHopCursor:
         """Do nothing: the real cursor is closed already."""
 
     def _run(self, method: str, sql: str, parameters: Any) -> None:
-        # In the thread of the connection.
         cursor: sqlite3.Cursor = self._connection._conn.cursor()
         try:
             if self._connection.to_begin:
-                self._connection.to_begin = False
                 cursor.execute(BEGIN)
+                self._connection.to_begin = False
             getattr(cursor, method)(sql, parameters)
             self.description = cursor.description
             self._rows = cursor.fetchall() if cursor.description else ()
@@ -65,11 +68,38 @@ class OneHopCursor:
 class OneHopConnection(aiosqlite.Connection):
     """A connection whose cursors cost nothing to make.
 
+    Args:
+        connect: opens the file.
+        at_once: whether statements run in the thread of the caller.
+
     Attributes:
         to_begin: whether a transaction begins with the next statement.
     """
 
-    to_begin = False
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, at_once: bool) -> None:
+        super().__init__(connect, iter_chunk_size=64)
+        self._at_once = at_once
+        self._thread.daemon = True  # a forgotten connection must not keep the process alive
+        self.to_begin = False
+
+    async def do(self, step: Callable[..., Any], *args: Any) -> None:
+        """Run a step where it costs least; in the thread of the connection when it might have to wait."""
+        if self._at_once and (not self.to_begin or self._began()):
+            step(*args)
+        else:
+            await self._execute(step, *args)  # type: ignore[no-untyped-call]
+
+    def _began(self) -> bool:
+        """Begin the transaction if nobody else writes."""
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute(BEGIN)
+            self.to_begin = False
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout={WAIT}")
+        return True
 
     async def cursor(self) -> OneHopCursor:  # type: ignore[override]
         """Return a cursor."""
@@ -77,23 +107,28 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit; a transaction in which nothing was asked never began."""
-        if not self.to_begin:
-            await super().commit()
-        self.to_begin = False
+        await self._end(self._conn.commit)
 
     async def rollback(self) -> None:
         """Roll back; a transaction in which nothing was asked never began."""
-        if not self.to_begin:
-            await super().rollback()
-        self.to_begin = False
+        await self._end(self._conn.rollback)
+
+    async def _end(self, step: Callable[[], None]) -> None:
+        began, self.to_begin = not self.to_begin, False
+        if began:
+            await self.do(step)
 
 
-def opener(path: str) -> Callable[[], Awaitable[OneHopConnection]]:
-    """Return what SQLAlchemy calls for a new connection to a file."""
+def opener(path: str, *, at_once: bool = False) -> Callable[[], Awaitable[OneHopConnection]]:
+    """Return what SQLAlchemy calls for a new connection to a file.
+
+    Args:
+        path: the file.
+        at_once: whether the connection is for short work, which is done in the thread of the caller.
+    """
 
     async def connect() -> OneHopConnection:
-        connection = OneHopConnection(lambda: sqlite3.connect(path), iter_chunk_size=64)
-        connection._thread.daemon = True  # a forgotten connection must not keep the process alive
+        connection = OneHopConnection(lambda: sqlite3.connect(path, check_same_thread=False), at_once=at_once)
         await connection
         return connection
 

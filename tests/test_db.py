@@ -66,6 +66,45 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_and_no_lock(databa
     assert await _count(database) == 1
 
 
+async def test_short_work_waits_for_another_who_writes_and_stops_nobody_meanwhile(database: Database) -> None:
+    async def short() -> None:
+        async with database.transaction() as connection:
+            await connection.execute(insert(FeedbackRow).values(_row("short")))
+
+    async with database.writing() as session:
+        await session.execute(insert(FeedbackRow).values(_row()))
+        task = asyncio.create_task(short())
+        # The loop goes on: were it stopped, the other could never commit and the wait would end in an error.
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+    await task
+    assert await _count(database) == 2
+
+
+async def test_short_work_that_fails_or_is_cancelled_leaves_nothing_and_no_lock(database: Database) -> None:
+    written = asyncio.Event()
+
+    async def short(ends: bool) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(insert(FeedbackRow).values(_row()))
+            written.set()
+            if ends:
+                raise ZeroDivisionError
+            await asyncio.Event().wait()
+
+    with pytest.raises(ZeroDivisionError):
+        await short(ends=True)
+    written.clear()
+    task = asyncio.create_task(short(ends=False))
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.transaction() as connection:
+        await connection.execute(insert(FeedbackRow).values(_row("c2")))
+    assert await _count(database) == 1
+
+
 async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.writing() as session:

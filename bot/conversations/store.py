@@ -16,7 +16,7 @@ from bot.conversations.opening import Opening, first_state, hash_of
 from bot.conversations.reminders import KIND, write_reminders
 from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow
 from bot.conversations.turn import Turn
-from bot.conversations.turn_rows import ADD_TURN, MOVE_ON, STATE, turn_values
+from bot.conversations.turn_rows import ADD_TURN, MODE, MOVE_ON, STATE, turn_values
 from bot.db import Database, now
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
@@ -161,9 +161,8 @@ class ConversationStore:
 
     async def mode(self, conversation_id: str) -> Mode:
         """Return who answers in a conversation; the assistant, when there is no such conversation."""
-        async with self.database.reading() as session:
-            query = select(ConversationRow.mode).where(ConversationRow.id == conversation_id)
-            return Mode((await session.execute(query)).scalar_one_or_none() or Mode.BOT)
+        async with self.database.looking() as connection:
+            return Mode((await connection.execute(MODE, {"of": conversation_id})).scalar_one_or_none() or Mode.BOT)
 
     async def append_in(
         self, session: AsyncSession, conversation_id: str, messages: Sequence[Message], turn: str | None = None

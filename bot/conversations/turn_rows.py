@@ -35,6 +35,8 @@ STATE = select(
     exists().where(TurnRow.conversation_id == bindparam("of"), TurnRow.message_id == bindparam("message")),
 ).where(_CONVERSATIONS.c.id == bindparam("of"))
 
+MODE = select(_CONVERSATIONS.c.mode).where(_CONVERSATIONS.c.id == bindparam("of"))
+
 
 def turn_values(turn: Turn, *, number: int, at: datetime, language: str, logged_text: str) -> dict[str, Any]:
     """Return the row of a turn in the log."""
