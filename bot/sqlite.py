@@ -91,6 +91,7 @@ class OneHopConnection(aiosqlite.Connection):
 
     def _began(self) -> bool:
         """Begin the transaction if nobody else writes."""
+        (patience,) = self._conn.execute("PRAGMA busy_timeout").fetchone()
         self._conn.execute("PRAGMA busy_timeout=0")
         try:
             self._conn.execute(BEGIN)
@@ -98,7 +99,7 @@ class OneHopConnection(aiosqlite.Connection):
         except sqlite3.OperationalError:
             return False
         finally:
-            self._conn.execute(f"PRAGMA busy_timeout={WAIT}")
+            self._conn.execute(f"PRAGMA busy_timeout={patience}")
         return True
 
     async def cursor(self) -> OneHopCursor:  # type: ignore[override]

@@ -5,17 +5,12 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 from sqlalchemy import select, update
 
 from bot.catalogue.load import Catalogue
@@ -32,27 +27,9 @@ from bot.requests.store import RequestStore
 from bot.requests.tables import OutboxRow
 from bot.settings import Settings
 from tests.requests.conftest import AGENT, filed
+from tests.requests.mail_server import MailServer
 
 SCRIPT = "<script>alert('Zéphyrine')</script>"
-
-
-@dataclass
-class MailServer:
-    """A real mail server that keeps what it is given; `answers` are its next answers instead of "250 OK"."""
-
-    port: int = 0
-    received: list[EmailMessage] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-    hangs_up: bool = False
-
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
-            self.received.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-        if self.hangs_up:
-            assert server.transport is not None
-            server.transport.close()
-        return answer
 
 
 @pytest.fixture

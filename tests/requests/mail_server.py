@@ -1,0 +1,28 @@
+"""A real mail server for the tests."""
+
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass
+class MailServer:
+    """A real mail server that keeps what it is given; `answers` are its next answers instead of "250 OK"."""
+
+    port: int = 0
+    received: list[EmailMessage] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    hangs_up: bool = False
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            self.received.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        if self.hangs_up:
+            assert server.transport is not None
+            server.transport.close()
+        return answer
