@@ -189,12 +189,17 @@ class FileStore:
             await session.execute(update(RequestFileRow).where(mine).values(conversation_id=""))
         return removed
 
+    async def delete_orphans(self) -> int:
+        """Remove the files of requests that are gone; return how many were removed."""
+        orphan = RequestFileRow.request_id.is_not(None) & RequestFileRow.request_id.not_in(select(RequestRow.id))
+        return await self._delete([each.id for each in await self._select(orphan)])
+
     async def sweep(self) -> str:
         """Remove what answered nothing for a day, and what has no request or no row any more (a periodic job)."""
         late = now() - UNCLAIMED_FOR
-        orphan = RequestFileRow.request_id.is_not(None) & RequestFileRow.request_id.not_in(select(RequestRow.id))
         forgotten = _UNCLAIMED & (RequestFileRow.at < late)
-        removed = await self._delete([each.id for each in await self._select(orphan | forgotten)])
+        removed = await self.delete_orphans()
+        removed += await self._delete([each.id for each in await self._select(forgotten)])
         async with self._database.reading() as session:
             known = set(await session.scalars(select(RequestFileRow.id)))
         lost = await asyncio.to_thread(self._lost, known, late.timestamp())

@@ -2,14 +2,17 @@
 
 It is the sign that something was not clear the first time. A citizen is known again by what they use anyway: the
 conversation, the request, the e-mail address or the phone number that they gave. Of these only a keyed hash is kept,
-and no longer than the seven days in which it can say something; that there was a recontact stays, without a person.
+and no longer than the seven days in which it can say something; that there was a recontact stays, without a person,
+as long as what was answered about satisfaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.model import FieldType, Service
 from bot.db import Database, now
@@ -89,16 +92,37 @@ class Contacts:
             rows = await session.scalars(query.order_by(ContactRow.at))
             return [Recontact(row.service, row.request_id, row.at, row.hours_since or 0.0) for row in rows]
 
-    async def forget(self) -> str:
-        """Forget who came, once it can say nothing more; a job does it every day."""
-        old = ContactRow.at < now() - WINDOW
+    async def forget(self, figures_before: datetime, *, dry_run: bool = False) -> int:
+        """Forget who came, once it can say nothing more, and the recontacts of before a time; part of the purge.
+
+        Args:
+            figures_before: the time before which even a recontact without a person goes.
+            dry_run: only count.
+
+        Returns:
+            How many rows went, or would go.
+        """
+        past = ContactRow.at < now() - WINDOW
+        gone = or_(ContactRow.at < figures_before, and_(past, ContactRow.hours_since.is_(None)))
         async with self._database.writing() as session:
-            await session.execute(
-                update(ContactRow).where(old, ContactRow.hours_since.is_not(None)).values(person=None)
-            )
-            gone = await session.execute(delete(ContactRow).where(old, ContactRow.hours_since.is_(None)))
-        count = int(gone.rowcount)  # type: ignore[attr-defined]
-        return f"{count} forgotten" if count else ""
+            if dry_run:
+                return (await session.execute(select(func.count()).select_from(ContactRow).where(gone))).scalar_one()
+            await session.execute(update(ContactRow).where(past, ContactRow.person.is_not(None)).values(person=None))
+            return await _delete(session, gone)
+
+    async def erase(
+        self, session: AsyncSession, conversation_ids: Sequence[str] = (), request_ids: Sequence[str] = ()
+    ) -> int:
+        """Forget that somebody came in some conversations, or about some requests; a recontact stays as a figure.
+
+        Returns:
+            How many comings were forgotten.
+        """
+        persons = [self._hash("conversation", each) for each in conversation_ids]
+        theirs = or_(ContactRow.person.in_(persons), ContactRow.request_id.in_(request_ids))
+        figures = update(ContactRow).where(theirs, ContactRow.hours_since.is_not(None))
+        kept: Any = await session.execute(figures.values(person=None, request_id=None))
+        return int(kept.rowcount) + await _delete(session, theirs)
 
     def _persons(self, service: Service, conversation_id: str | None, request: Request | None) -> list[str]:
         known = {"conversation": conversation_id}
@@ -108,4 +132,12 @@ class Contacts:
                 "email": (address_of(request, service, FieldType.EMAIL) or "").lower(),
                 "phone": address_of(request, service, FieldType.PHONE),
             }
-        return [self._cipher.digits(f"contact:{name}:{value}", 24) for name, value in known.items() if value]
+        return [self._hash(name, value) for name, value in known.items() if value]
+
+    def _hash(self, name: str, value: str) -> str:
+        return self._cipher.digits(f"contact:{name}:{value}", 24)
+
+
+async def _delete(session: AsyncSession, rows: ColumnElement[bool]) -> int:
+    gone: Any = await session.execute(delete(ContactRow).where(rows))
+    return int(gone.rowcount)

@@ -72,10 +72,27 @@ async def test_only_a_keyed_hash_is_kept_and_it_is_forgotten(
     await contacts.notice(service, "c1", request, month_ago)
     await contacts.notice(service, "c1", request, month_ago + timedelta(days=1))
     assert "zephyrine" not in await _kept(database)
-    assert await contacts.forget() == "5 forgotten"
+    assert await contacts.forget(now() - timedelta(days=60), dry_run=True) == 5
+    assert await contacts.forget(now() - timedelta(days=60)) == 5
     [recontact] = await contacts.since(month_ago)
     assert recontact.hours_since == 24.0
     assert "None" in await _kept(database)
+    assert await contacts.forget(now()) == 1, "a figure too is too old one day"
+
+
+async def test_an_erased_request_or_conversation_leaves_at_most_a_figure(
+    contacts: Contacts, service: Service, requests: RequestStore, database: Database
+) -> None:
+    request = await filed(requests)
+    await contacts.notice(service, "c1", request, NOON - timedelta(days=1))
+    await contacts.notice(service, "c1", request, NOON)
+    await contacts.notice(service, "stranger", at=NOON)
+    async with database.writing() as session:
+        assert await contacts.erase(session, ["c1"]) == 2
+        assert await contacts.erase(session, request_ids=[request.id]) == 4
+    [recontact] = await contacts.since(NOON - timedelta(days=2))
+    assert (recontact.request_id, recontact.hours_since) == (None, 24.0)
+    assert (await _kept(database)).count("'") == 2, "the stranger alone is known"
 
 
 async def _kept(database: Database) -> str:
