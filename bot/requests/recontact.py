@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.model import FieldType, Service
+from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.privacy.encryption import Cipher
 from bot.requests.model import Request
@@ -62,11 +63,21 @@ class Contacts:
         Returns:
             The hours since the time before, when this is a recontact; else None.
         """
-        at = at or now()
-        persons = self._persons(service, conversation_id, request)
+        addresses = {
+            "email": (address_of(request, service, FieldType.EMAIL) or "").lower() if request else "",
+            "phone": address_of(request, service, FieldType.PHONE) if request else "",
+        }
+        about = request.id if request else None
+        return await self._notice(service.id, conversation_id, about, at or now(), **addresses)
+
+    async def _notice(
+        self, service: str, conversation_id: str | None, request_id: str | None, at: datetime, **addresses: str | None
+    ) -> float | None:
+        known = {"conversation": conversation_id, "request": request_id, **addresses}
+        persons = [self._hash(name, value) for name, value in known.items() if value]
         recent = (
             select(ContactRow.at)
-            .where(ContactRow.person.in_(persons), ContactRow.service == service.id, ContactRow.at > at - WINDOW)
+            .where(ContactRow.person.in_(persons), ContactRow.service == service, ContactRow.at > at - WINDOW)
             .order_by(ContactRow.at.desc())
             .limit(1)
         )
@@ -75,7 +86,7 @@ class Contacts:
             if last is not None and at - last < SAME_VISIT:
                 return None
             hours = round((at - last) / timedelta(hours=1), 1) if last is not None else None
-            about: dict[str, Any] = {"service": service.id, "request_id": request.id if request else None, "at": at}
+            about: dict[str, Any] = {"service": service, "request_id": request_id, "at": at}
             # One row for each way to know the citizen again; the recontact itself is counted on the first only.
             rows = [
                 about | {"person": person, "hours_since": None if number else hours}
@@ -84,6 +95,31 @@ class Contacts:
             if rows:
                 await session.execute(insert(ContactRow), rows)
         return hours
+
+    async def gather(self) -> str:
+        """Notice who came with questions in the last hours, as the log of the turns tells; a job of every hour.
+
+        Of these citizens only the conversation is known: whoever opens another one is somebody else.
+
+        Returns:
+            How many came back, in a few words; "" for none.
+        """
+        since = now() - SAME_VISIT
+        came = (
+            select(TurnRow.conversation_id, TurnRow.service, func.min(TurnRow.at).label("at"))
+            .where(TurnRow.at > since, TurnRow.service.is_not(None))
+            .group_by(TurnRow.conversation_id, TurnRow.service)
+            .order_by(func.min(TurnRow.at))
+        )
+        known = select(ContactRow.person, ContactRow.service).where(ContactRow.at > since)
+        async with self._database.reading() as session:
+            visits = (await session.execute(came)).all()
+            noticed = {(row.person, row.service) for row in await session.execute(known)}
+        back = 0
+        for visit in visits:
+            if (self._hash("conversation", visit.conversation_id), visit.service) not in noticed:
+                back += await self._notice(visit.service, visit.conversation_id, None, visit.at) is not None
+        return f"{back} came back" if back else ""
 
     async def since(self, day: datetime) -> list[Recontact]:
         """Return the recontacts from a time on, the oldest first."""
@@ -123,16 +159,6 @@ class Contacts:
         figures = update(ContactRow).where(theirs, ContactRow.hours_since.is_not(None))
         kept: Any = await session.execute(figures.values(person=None, request_id=None))
         return int(kept.rowcount) + await _delete(session, theirs)
-
-    def _persons(self, service: Service, conversation_id: str | None, request: Request | None) -> list[str]:
-        known = {"conversation": conversation_id}
-        if request is not None:
-            known |= {
-                "request": request.id,
-                "email": (address_of(request, service, FieldType.EMAIL) or "").lower(),
-                "phone": address_of(request, service, FieldType.PHONE),
-            }
-        return [self._hash(name, value) for name, value in known.items() if value]
 
     def _hash(self, name: str, value: str) -> str:
         return self._cipher.digits(f"contact:{name}:{value}", 24)

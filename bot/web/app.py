@@ -25,8 +25,8 @@ from bot.requests.webhooks import Webhooks
 from bot.rights.holdings import open_holdings
 from bot.satisfaction.store import FeedbackStore
 from bot.settings import Settings
-from bot.web import pages, receipts
-from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
+from bot.web import documents, pages, receipts
+from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK
 from bot.web.hub import Hub
@@ -78,7 +78,20 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
-    for module in (conversations, files, office, receipts, banner, catalogue, health, openapi, pages, plain):
+    for module in (
+        conversations,
+        files,
+        office,
+        office_files,
+        receipts,
+        documents,
+        banner,
+        catalogue,
+        health,
+        openapi,
+        pages,
+        plain,
+    ):
         app.add_routes(module.routes)
     set_up_console(app)
     return app

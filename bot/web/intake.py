@@ -5,11 +5,14 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.errors import TooLarge, Unprocessable
+from bot.errors import Conflict, TooLarge, Unprocessable
 from bot.privacy.identifiers import is_identifier, kept_identifier
+from bot.requests.model import State
 from bot.requests.reference import find_access_code
 from bot.rights.erasure import Receipt, erase
-from bot.web.keys import CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, SETTINGS
+from bot.web.keys import CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
+
+UPLOADS_A_MINUTE = 20
 
 
 async def take_in(
@@ -53,6 +56,18 @@ async def take_in(
         # Codes must not be tried from one address in ever new conversations.
         request.app[LIMITER].check("code", request.remote or "", settings.codes_an_hour, 3600)
     return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
+
+
+async def await_file(request: web.Request, conversation_id: str) -> None:
+    """Make sure that a conversation may send a file now.
+
+    Raises:
+        Conflict: no request of it waits for one.
+        TooManyRequests: too many came in a minute.
+    """
+    request.app[LIMITER].check("file", conversation_id, UPLOADS_A_MINUTE, 60)
+    if not await request.app[REQUESTS].is_open_in(conversation_id, (State.DRAFT, State.TO_COMPLETE)):
+        raise Conflict("No request under way in this conversation waits for a file.", code="no-file-awaited")
 
 
 async def erase_all(request: web.Request, conversation_id: str) -> Receipt:

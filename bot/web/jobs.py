@@ -21,6 +21,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
         purge_job(app),
+        Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
     ]
