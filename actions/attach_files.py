@@ -6,9 +6,8 @@ from actions.visit import Visit
 from bot.catalogue.form import RequestField
 from bot.errors import NotFound
 from bot.requests.files import RequestFile
+from bot.requests.files_check import KINDS
 from bot.requests.model import Request
-
-KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
 
 
 def file_limits(visit: Visit, field: RequestField) -> dict[str, Any]:
@@ -17,8 +16,17 @@ def file_limits(visit: Visit, field: RequestField) -> dict[str, Any]:
     return {"accept": field.accept, "max_bytes": megabytes * 1_000_000, "max_files": field.max_files}
 
 
-async def attach(visit: Visit, request: Request, field: RequestField, sent: list[str]) -> list[dict[str, Any]] | None:
+async def attach(
+    visit: Visit, request: Request, field: RequestField, sent: list[str], *, last: bool = False
+) -> list[dict[str, Any]] | None:
     """Make files the answer to a field and say what was received, or say why not.
+
+    Args:
+        visit: the visit.
+        request: whose field it is.
+        field: which.
+        sent: the files.
+        last: whether the field is done with, so that no more of them are invited.
 
     Returns:
         The whole answer of the field, or None when nothing could be taken.
@@ -41,7 +49,7 @@ async def attach(visit: Visit, request: Request, field: RequestField, sent: list
             visit.say("utter_invalid_file_unknown")
             return None
     await _drop_others(visit, request, field, given)
-    response = "utter_file_received" if len(given) == field.max_files else "utter_file_received_more"
+    response = "utter_file_received" if last or len(given) == field.max_files else "utter_file_received_more"
     names = ", ".join(each["name"] for each in given)
     visit.say(response, names=names, count=len(given), most=field.max_files, log_as=f"[fichier reçu : {field.id}]")
     return given

@@ -88,7 +88,7 @@ async def _complete(visit: Visit, request: Request) -> Events:
     if not waiting:
         return slots(reply="done")
     number, item = next(iter(waiting.items()))
-    field = _field(item, service)
+    field = _field(number, item, service)
     if command_in(visit.text) is Command.WHY:
         visit.say("utter_why", why=field.why[visit.language])
         return slots(reply=None)
@@ -97,9 +97,11 @@ async def _complete(visit: Visit, request: Request) -> Events:
     value: Any
     try:
         if field.type is FieldType.FILE and (sent := file_ids(said)):
-            value = await attach(visit, request, field, sent)
+            value = await attach(visit, request, field, sent, last=True)
             if value is None:
                 return slots(reply=None)
+            if item.file:
+                value = ", ".join(file["name"] for file in value)
         else:
             value = read_answer(field, said, date.today())
     except InvalidAnswer as error:
@@ -138,13 +140,13 @@ class AskReply(Action):
         waiting = missing(events)
         if waiting:
             asked = next(len(event.items) for event in reversed(events) if event.items)
-            _ask_item(visit, service, next(iter(waiting.values())), asked - len(waiting) + 1, asked)
+            number, item = next(iter(waiting.items()))
+            _ask_item(visit, service, item, _field(number, item, service), asked - len(waiting) + 1, asked)
         return []
 
 
-def _ask_item(visit: Visit, service: Service, item: Item, step: int, steps: int) -> None:
+def _ask_item(visit: Visit, service: Service, item: Item, field: RequestField, step: int, steps: int) -> None:
     language = visit.language
-    field = _field(item, service)
     awaited: dict[str, Any] = {
         "field": field.id,
         "type": str(field.type),
@@ -171,12 +173,16 @@ def _ask_item(visit: Visit, service: Service, item: Item, step: int, steps: int)
     )
 
 
-def _field(item: Item, service: Service) -> RequestField:
-    """Return the field that takes the answer; what is no field of the form is answered in free words."""
+def _field(number: int, item: Item, service: Service) -> RequestField:
+    """Return the field that takes the answer; what is no field of the form is answered in free words or by files."""
     known = item_field(item, service)
     if known is not None:
         return known
     words = Text(fr=item.label or "Votre réponse", en=item.label or "Your answer")
+    if item.file:
+        # A name of its own: the files of one thing do not take the place of another's.
+        own = f"completion_{number}"
+        return RequestField(id=own, type=FieldType.FILE, max_files=3, label=words, question=words, why=words)
     return RequestField(id="completion", type=FieldType.LONG_TEXT, label=words, question=words, why=words)
 
 

@@ -14,7 +14,7 @@ from bot.requests.delays import delays_line
 from bot.requests.events import RequestEvent, missing, unread
 from bot.requests.lifecycle import STATES, Actor
 from bot.requests.model import Request, State
-from bot.requests.outcome import outcome_lines
+from bot.requests.outcome import outcome_lines, shown_outcome
 from bot.requests.receipt import GENERAL_CONTACT, office_contact, show_day
 from bot.requests.wire import request_wire
 from bot.requests.zone import local_day
@@ -73,7 +73,8 @@ async def _tell_details(
     last = request.history[-1]
     if isinstance(last, RequestEvent):
         told = [f"« {last.reason} »" if language == "fr" else f"“{last.reason}”"] if last.reason else []
-        told += outcome_lines(last.outcome, language)
+        outcome = shown_outcome(last.outcome, request.reference, visit.desk.settings.address)
+        told += outcome_lines(outcome, language)
         if told:
             visit.say("utter_decision_details", lines="\n".join(told), log_as="[décision]")
     if new := unread(events, Actor.CITIZEN):

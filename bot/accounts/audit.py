@@ -1,14 +1,15 @@
-"""The audit trail: who read and changed what. It only grows.
+"""The audit trail: who read and changed what. It only grows, until its oldest lines are old enough to go.
 
-The database refuses to change or delete a line (a trigger of the migration). Each line carries a digest, made with the
-secret key, of itself and of the line before: a line that somebody changed, added or took away in the database file is
-found by `verify`, except the last ones, when they are cut off together.
+The database refuses to change a line, and to delete one of the last six months (triggers of the migrations). Each line
+carries a digest, made with the secret key, of itself and of the line before: a line that somebody changed, added or
+took away in the database file is found by `verify`, except the last ones, when they are cut off together. When the
+oldest lines go, a line says so with the digest of the last of them, and the chain begins there.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.accounts.model import Sealer
@@ -17,6 +18,9 @@ from bot.db import Database, now
 
 _LOCK = 7_201_308
 BATCH = 2000
+PURGED = "purged"
+"""What was done to the trail when its oldest lines went; the object of that line is the digest of the last of them."""
+ITSELF = "audit-trail"
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,7 @@ class AuditTrail:
         self, session: AsyncSession, account: str, action: str, kind: str, object_id: str, detail: str = ""
     ) -> None:
         """Add a line in the transaction of what it tells."""
-        if not self._database.is_sqlite:
-            # Two lines written at once would follow the same one.
-            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await self._alone(session)
         last = select(AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)
         before = (await session.execute(last)).scalar_one_or_none() or ""
         line = (now(), account[:80], action[:40], kind[:20], object_id[:80], detail[:500])
@@ -94,7 +96,7 @@ class AuditTrail:
 
     async def verify(self) -> int | None:
         """Return the number of the first line that is not as it was written, or None when all are."""
-        before, last = "", 0
+        before, last = await self._beginning(), 0
         while True:
             query = select(AuditRow).where(AuditRow.id > last).order_by(AuditRow.id).limit(BATCH)
             async with self._database.reading() as session:
@@ -107,6 +109,40 @@ class AuditTrail:
                 before, last = row.digest, row.id
             if len(rows) < BATCH:
                 return None
+
+    async def purge(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Remove the lines that were written before a time, and say so in a line of their own.
+
+        Args:
+            before: the time; the database refuses to lose a line of the last six months.
+            dry_run: only count.
+
+        Returns:
+            How many lines went, or would go.
+        """
+        # Whole lines from the beginning, up to the first that is young enough: what stays is one chain.
+        young = select(func.min(AuditRow.id)).where(AuditRow.at >= before).scalar_subquery()
+        old = AuditRow.id < func.coalesce(young, 2**62)
+        async with self._database.writing() as session:
+            await self._alone(session)
+            count = (await session.execute(select(func.count()).select_from(AuditRow).where(old))).scalar_one()
+            if dry_run or not count:
+                return count
+            last = (await session.scalars(select(AuditRow).where(old).order_by(AuditRow.id.desc()).limit(1))).one()
+            await self.note_in(session, "-", PURGED, ITSELF, last.digest, f"{count} lines until {last.at:%Y-%m-%d}")
+            await session.execute(delete(AuditRow).where(AuditRow.id <= last.id))
+        return count
+
+    async def _beginning(self) -> str:
+        """Return the digest that the first line follows: "", or the one that the last purge left."""
+        query = select(AuditRow.object_id).where(AuditRow.action == PURGED, AuditRow.kind == ITSELF)
+        async with self._database.reading() as session:
+            return (await session.scalars(query.order_by(AuditRow.id.desc()).limit(1))).one_or_none() or ""
+
+    async def _alone(self, session: AsyncSession) -> None:
+        if not self._database.is_sqlite:
+            # Two lines written at once would follow the same one.
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
     def _digest(self, before: str, at: datetime, *line: str) -> str:
         # A sign that cannot be typed keeps the parts apart.

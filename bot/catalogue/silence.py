@@ -17,6 +17,7 @@ class Silence(BaseModel):
         months: how long after the receipt.
         law: the text that says so.
         url: where it can be read.
+        basis: `page` when somebody read the text, `memory` when it was written from what is known of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +26,7 @@ class Silence(BaseModel):
     months: int = Field(ge=1, le=24)
     law: str = Field(min_length=1)
     url: HttpUrl | None = None
+    basis: Literal["page", "memory"] = "memory"
 
     def from_day(self, received: date) -> date:
         """Return the day from which no answer means that.

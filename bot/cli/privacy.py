@@ -13,6 +13,8 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.db import Database
+    from bot.rights.erasure import Receipt
+    from bot.rights.holdings import Holdings
 
 T = TypeVar("T")
 
@@ -24,9 +26,17 @@ def add(command: Add) -> None:
     purge.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     purge.add_argument("--json", action="store_true", help="an object instead of words")
     erase = command("erase", _erase, "erase a conversation, or a request that is over, and print a receipt")
-    erase.add_argument("reference", metavar="REF", help="identifier of a conversation, or reference of a request")
+    what = erase.add_mutually_exclusive_group(required=True)
+    what.add_argument("reference", metavar="REF", nargs="?", help="a conversation, or the reference of a request")
+    what.add_argument(
+        "--replay",
+        type=Path,
+        nargs="*",
+        metavar="JOURNAL",
+        help="after a restore: erase again what the journal, and copies of it, say was erased",
+    )
     erase.add_argument("--under-way", action="store_true", help="even a request that is filed and not over")
-    erase.add_argument("--json", action="store_true", help="the receipt as an object")
+    erase.add_argument("--json", action="store_true", help="the receipt as an object; a list of them with --replay")
     export = command("export", _export, "copy all that is stored of one citizen, decrypted, as JSON")
     export.add_argument("reference", metavar="REF", help="identifier of a conversation, or reference of a request")
     export.add_argument("--output", type=Path, metavar="FILE", help="a new file, for its owner only")
@@ -48,7 +58,7 @@ def _purge(settings: Settings, options: argparse.Namespace) -> None:
     from bot.rights.purge import purge, said
 
     retention = Retention.of(settings)
-    removed = _with_database(settings, lambda database: purge(database, retention, dry_run=options.dry_run))
+    removed = _with_holdings(settings, lambda holdings: purge(holdings, retention, dry_run=options.dry_run))
     if options.json:
         print_json({"dry_run": options.dry_run, "removed": removed})
         return
@@ -57,21 +67,27 @@ def _purge(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.privacy.encryption import open_cipher
-    from bot.requests.files import open_files
-    from bot.rights.erasure import Receipt, erase
+    from bot.rights.erasure import erase, replay
 
-    async def erase_with_files(database: "Database") -> Receipt:
-        receipt = await erase(database, options.reference, under_way_too=options.under_way)
-        files = open_files(settings, database, open_cipher(settings))
-        await files.forget(receipt.reference)
-        await files.sweep()
-        return receipt
-
-    receipt = _with_database(settings, erase_with_files)
+    if options.replay is not None:
+        again = _with_holdings(settings, lambda holdings: replay(holdings, options.replay))
+        if options.json:
+            print_json([receipt.wire() for receipt in again])
+            return
+        for receipt in again:
+            _print_receipt(receipt)
+        print("Nothing had come back." if not again else f"{len(again)} erased again.")
+        return
+    receipt = _with_holdings(
+        settings, lambda holdings: erase(holdings, options.reference, under_way_too=options.under_way)
+    )
     if options.json:
         print_json(receipt.wire())
         return
+    _print_receipt(receipt)
+
+
+def _print_receipt(receipt: "Receipt") -> None:
     print(f"Receipt {receipt.number}, {receipt.at:%Y-%m-%d %H:%M} UTC, for {receipt.reference}")
     for what, counts in (("erased", receipt.erased), ("unlinked", receipt.unlinked), ("kept", receipt.kept)):
         if counts:
@@ -105,6 +121,14 @@ def _keys(settings: Settings, options: argparse.Namespace) -> None:
         print(f"Nothing needs the older keys: set GUICHET_SECRET_KEY to the first key, a space, and {done.codes}")
     elif done.older:
         print("Back the key file up; `guichet keys rotate --drop-old` takes the older key away when you are sure.")
+
+
+def _with_holdings(settings: Settings, work: "Callable[[Holdings], Awaitable[T]]") -> T:
+    from bot.privacy.encryption import open_cipher
+    from bot.rights.holdings import open_holdings
+
+    cipher = open_cipher(settings)
+    return _with_database(settings, lambda database: work(open_holdings(settings, database, cipher)))
 
 
 def _with_database(settings: Settings, work: "Callable[[Database], Awaitable[T]]") -> T:

@@ -2,6 +2,9 @@
 
 from typing import Any, Protocol
 
+AWAY = "engine-away"
+"""Code of the error when nobody was there to hear: what was asked has not been done, not even in part."""
+
 
 class Assistant(Protocol):
     """Answers messages."""

@@ -7,23 +7,31 @@ from typing import Any
 from sqlalchemy import Select, String, cast, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversations.handoff_tables import HandoffRow
+from bot.conversations.review_tables import AnnotationRow, CommentRow, ProposedExampleRow, ReviewRow, TagRow
 from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow, PendingRow, ReminderRow, TurnRow
 
-HANGING: dict[str, type[MessageRow | TurnRow | ButtonRow | PendingRow | ReminderRow]] = {
+HANGING: dict[str, Any] = {
     "messages": MessageRow,
     "turns": TurnRow,
     "buttons": ButtonRow,
     "waiting": PendingRow,
     "reminders": ReminderRow,
+    "handoffs": HandoffRow,
+    "reviews": ReviewRow,
+    "tags": TagRow,
+    "comments": CommentRow,
+    "annotations": AnnotationRow,
+    "examples": ProposedExampleRow,
 }
-"""What hangs on a conversation, by the word that a receipt has for it."""
+"""What hangs on a conversation, by the word that a receipt has for it, with what colleagues made of it."""
 
 
 async def erase(session: AsyncSession, conversation_ids: Sequence[str]) -> dict[str, int]:
     """Erase conversations with all that was said and understood in them.
 
     Returns:
-        How much was erased: `conversations`, `messages`, `turns`, `buttons`, and messages `waiting` for the engine.
+        How much was erased: `conversations`, and of each of `HANGING`.
     """
     erased = {}
     for name, table in HANGING.items():

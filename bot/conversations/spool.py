@@ -99,6 +99,11 @@ class Spool:
         mine = [line for line in lines if line.startswith(conversation_id.encode() + b" ")]
         return [entry for line in mine if (entry := self.entry(line)) is not None]
 
+    def conversations(self) -> list[str]:
+        """Return the conversations of which something waits."""
+        self._look()
+        return list(self._places)
+
     def read(self, offset: int) -> tuple[list[bytes], int]:
         """Return some of the whole lines after an offset, and the offset after them."""
         if not self.size:

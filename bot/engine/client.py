@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.conversations.assistant import AWAY
 from bot.errors import (
     Conflict,
     Failed,
@@ -89,6 +90,8 @@ class EngineClient:
         try:
             async with self._session.post(self._url + path, json=body) as response:
                 answer = await response.json(content_type=None)
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable("The assistant is not there for the moment.", code=AWAY) from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Unavailable("The assistant does not answer for the moment.", code="engine-unavailable") from error
         if response.status == 200:

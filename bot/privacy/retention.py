@@ -1,7 +1,8 @@
 """How long each kind of data is kept: the figures, in one place; docs/privacy.md gives the reason of each.
 
 What a figure counts from is part of the rule: a conversation from its last message, a draft from the last answer, a
-request from the decision that ended it, an opinion from the day it was given.
+request from the decision that ended it, an opinion from the day it was given, a line of the audit trail from the day it
+was written.
 """
 
 from dataclasses import dataclass
@@ -18,18 +19,27 @@ class Retention:
         conversation: one that no request refers to; one that a request refers to is kept as long as the request.
         draft: a request that was not filed, or that was given up before.
         request: one that is over: accepted, refused, closed or withdrawn. One that is not over is never purged.
-        feedback: a note and its words, unlinked from conversation and request as soon as those go.
+        feedback: a note and its words, unlinked from conversation and request as soon as those go; and that somebody
+            came back, once nothing tells who.
+        audit: what a colleague read or changed.
     """
 
     conversation: int
     draft: int
     request: int
     feedback: int
+    audit: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Retention":
         """Return the figures of the settings."""
-        return cls(settings.conversation_days, settings.draft_days, settings.request_days, settings.feedback_days)
+        return cls(
+            settings.conversation_days,
+            settings.draft_days,
+            settings.request_days,
+            settings.feedback_days,
+            settings.audit_days,
+        )
 
 
 def limit(days: int, at: datetime) -> datetime:

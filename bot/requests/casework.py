@@ -17,11 +17,13 @@ from bot.errors import Conflict, NotFound, Unprocessable
 from bot.privacy.encryption import Cipher
 from bot.requests.delays import Delays, observed
 from bot.requests.events import Item, Kind, RequestEvent, missing
+from bot.requests.files import DOCUMENT
+from bot.requests.files_tables import RequestFileRow
 from bot.requests.journal import Fault, Journal
 from bot.requests.lifecycle import Actor, check_transition
 from bot.requests.listing import Filter, Order, Page, list_requests
 from bot.requests.model import State
-from bot.requests.outcome import check_outcome
+from bot.requests.outcome import check_outcome, document_of
 from bot.requests.tables import RequestEventRow, RequestRow
 
 LONGEST_TEXT = 5000
@@ -83,6 +85,7 @@ class Casework:
         checked = check_outcome(outcome, to)
         async with self._locked(reference) as (session, row):
             check_transition(State(row.state), to, author.actor, reason)
+            await _check_document(session, row.id, document_of(checked))
             event = RequestEvent(to, now(), reason, actor=author.actor, by=author.name, outcome=checked)
             return await self._change(session, row, event)
 
@@ -226,6 +229,13 @@ class Casework:
 
 def _unknown(reference: str) -> NotFound:
     return NotFound("There is no request of this reference.", code="unknown-request")
+
+
+async def _check_document(session: AsyncSession, request_id: str, file_id: str | None) -> None:
+    given = RequestFileRow.request_id == request_id, RequestFileRow.field == DOCUMENT
+    query = select(RequestFileRow.id).where(RequestFileRow.id == file_id, *given)
+    if file_id is not None and (await session.execute(query)).scalar_one_or_none() is None:
+        raise Unprocessable("The document was not given with this request.", code="outcome-invalid", field="outcome")
 
 
 def _words(text: str, field: str) -> str:

@@ -53,6 +53,7 @@ class Delivery:
         conversations: ConversationStore,
         ring: Callable[[str], None],
     ) -> None:
+        self._address = settings.address
         self._database = database
         self._outbox = Outbox(database)
         self._requests = RequestStore(database, cipher)
@@ -104,7 +105,7 @@ class Delivery:
         address = address_of(request, self._catalogue.service(request.service), FieldType.EMAIL)
         if address is None:
             return Status.SKIPPED, "no address"
-        return await self._mailer.send(parcel, address, compose(request, event, self._catalogue))
+        return await self._mailer.send(parcel, address, compose(request, event, self._catalogue, self._address))
 
     async def _send_sms(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
         number = address_of(request, self._catalogue.service(request.service), FieldType.PHONE)
@@ -120,7 +121,7 @@ class Delivery:
         command = Command("complete_request" if to_complete else "track_request", {"request": request.id})
         message = Message(
             Author.SYSTEM,
-            "\n".join(compose(request, event, self._catalogue).paragraphs[:-1]),
+            "\n".join(compose(request, event, self._catalogue, self._address).paragraphs[:-1]),
             [Button((_COMPLETE if to_complete else _TRACK)[language], command)],
             {"request": request_wire(request)},
             logged_text=f"[nouvelle : {request.reference}]",

@@ -47,21 +47,26 @@ class Item:
         field: the field of the request's form that is to be answered again; None for something else.
         label: what it is called, for something that is no field ("justificatif de domicile").
         note: what is expected, in the agent's words.
+        file: whether something that is no field is answered with files (a proof, a letter) instead of words.
     """
 
     problem: Problem
     field: str | None = None
     label: str = ""
     note: str = ""
+    file: bool = False
 
     def wire(self) -> dict[str, Any]:
         """Return the item as JSON."""
-        return {"problem": str(self.problem), "field": self.field, "label": self.label, "note": self.note}
+        # What is not asked for is left out: the digests of older events hold without it.
+        asked = {"file": True} if self.file else {}
+        return {"problem": str(self.problem), "field": self.field, "label": self.label, "note": self.note} | asked
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Item":
         """Return the item of a JSON object."""
-        return cls(Problem(data["problem"]), data.get("field") or None, data.get("label") or "", data.get("note") or "")
+        words = data.get("label") or "", data.get("note") or ""
+        return cls(Problem(data["problem"]), data.get("field") or None, *words, file=bool(data.get("file")))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Files that citizens send with a request: kept encrypted, given back to those who may read them, removed for good.
 
+What the office gives with a decision is kept in the same way (`attach`).
+
 A file is sent to a conversation first and belongs to nothing; it answers a field when the citizen's program says its
 payload there (`claim`). One that never answers anything is removed after a day, like one whose request is gone.
 """
@@ -7,13 +9,14 @@ payload there (`claim`). One that never answers anything is removed after a day,
 import asyncio
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.tables import ConversationRow
 from bot.db import Database, now
@@ -26,6 +29,8 @@ from bot.settings import Settings
 
 UNCLAIMED_FOR = timedelta(hours=24)
 """Time after which a file that answered nothing is removed."""
+DOCUMENT = "@document"
+"""Stands in `field` for a document that the office gives with a decision: no field of a form has such a name."""
 _PAYLOAD = re.compile(r"\bf-([0-9a-f]{32})\b")
 
 
@@ -45,6 +50,11 @@ class RequestFile:
     def payload(self) -> str:
         """What the citizen's program says to answer a field with this file."""
         return f"f-{self.id}"
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the office gave it; the citizen reads it when a decision names it."""
+        return self.field == DOCUMENT
 
     def answer(self) -> dict[str, Any]:
         """Return the file as an answer holds it."""
@@ -95,21 +105,28 @@ class FileStore:
                 one = select(ConversationRow.id).where(ConversationRow.id == conversation_id).with_for_update()
                 if (await session.execute(one)).scalar_one_or_none() is None:
                     raise NotFound("This conversation was erased.", code="conversation-erased")
-                total = select(func.coalesce(func.sum(RequestFileRow.size), 0)).where(
-                    RequestFileRow.conversation_id == conversation_id
-                )
-                if (await session.execute(total)).scalar_one() + kept.size > self._quota:
-                    raise Conflict("This conversation holds as many files as it may.", code="files-quota")
-                await session.execute(
-                    insert(RequestFileRow).values(
-                        id=kept.id,
-                        conversation_id=conversation_id,
-                        name=self._cipher.encrypt(file.name),
-                        type=file.type,
-                        size=kept.size,
-                        at=now(),
-                    )
-                )
+                await self._insert(session, kept, (RequestFileRow.conversation_id == conversation_id,))
+        except BaseException:
+            await asyncio.to_thread(self._unlink, [kept.id])
+            raise
+        return kept
+
+    async def attach(self, request_id: str, file: Examined) -> RequestFile:
+        """Keep a document that the office gives with a request; a decision then names it.
+
+        Raises:
+            NotFound: there is no such request.
+            Conflict: the office gave as much as it may.
+        """
+        kept = RequestFile(secrets.token_hex(16), file.name, file.type, len(file.content), "", request_id, DOCUMENT)
+        await asyncio.to_thread(self._write, kept.id, file.content)
+        theirs = RequestFileRow.request_id == request_id, RequestFileRow.field == DOCUMENT
+        try:
+            async with self._database.writing() as session:
+                one = select(RequestRow.id).where(RequestRow.id == request_id).with_for_update()
+                if (await session.execute(one)).scalar_one_or_none() is None:
+                    raise NotFound("There is no such request.", code="unknown-request")
+                await self._insert(session, kept, theirs)
         except BaseException:
             await asyncio.to_thread(self._unlink, [kept.id])
             raise
@@ -147,8 +164,12 @@ class FileStore:
         return found[0]
 
     async def of_request(self, request_id: str) -> list[RequestFile]:
-        """Return the files of a request, in the order in which they came; who may see them is for the caller to say."""
-        return await self._select(RequestFileRow.request_id == request_id)
+        """Return what the citizen sent with a request, in its order; who may see it is for the caller to say."""
+        return await self._select(RequestFileRow.request_id == request_id, RequestFileRow.field != DOCUMENT)
+
+    async def remove(self, file: RequestFile) -> None:
+        """Remove a file for good."""
+        await self._delete([file.id])
 
     async def content(self, file: RequestFile) -> bytes:
         """Return what is in a file.
@@ -189,18 +210,31 @@ class FileStore:
             await session.execute(update(RequestFileRow).where(mine).values(conversation_id=""))
         return removed
 
+    async def delete_orphans(self) -> int:
+        """Remove the files of requests that are gone; return how many were removed."""
+        orphan = RequestFileRow.request_id.is_not(None) & RequestFileRow.request_id.not_in(select(RequestRow.id))
+        return await self._delete([each.id for each in await self._select(orphan)])
+
     async def sweep(self) -> str:
         """Remove what answered nothing for a day, and what has no request or no row any more (a periodic job)."""
         late = now() - UNCLAIMED_FOR
-        orphan = RequestFileRow.request_id.is_not(None) & RequestFileRow.request_id.not_in(select(RequestRow.id))
         forgotten = _UNCLAIMED & (RequestFileRow.at < late)
-        removed = await self._delete([each.id for each in await self._select(orphan | forgotten)])
+        removed = await self.delete_orphans()
+        removed += await self._delete([each.id for each in await self._select(forgotten)])
         async with self._database.reading() as session:
             known = set(await session.scalars(select(RequestFileRow.id)))
         lost = await asyncio.to_thread(self._lost, known, late.timestamp())
         await asyncio.to_thread(self._unlink, lost)
         removed += len(lost)
         return f"{removed} files removed" if removed else ""
+
+    async def _insert(self, session: AsyncSession, kept: RequestFile, beside: Sequence[ColumnElement[bool]]) -> None:
+        total = select(func.coalesce(func.sum(RequestFileRow.size), 0)).where(*beside)
+        if (await session.execute(total)).scalar_one() + kept.size > self._quota:
+            raise Conflict("There are as many files as there may be.", code="files-quota")
+        row: dict[str, Any] = {"id": kept.id, "conversation_id": kept.conversation_id, "request_id": kept.request_id}
+        row |= {"field": kept.field, "type": kept.type, "size": kept.size, "at": now()}
+        await session.execute(insert(RequestFileRow).values(**row, name=self._cipher.encrypt(kept.name)))
 
     async def _select(self, *conditions: Any) -> list[RequestFile]:
         async with self._database.reading() as session:

@@ -18,6 +18,8 @@ IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 """Types that are drawn again, with Pillow's names for them; WebP goes out as JPEG, which every office opens."""
 HEIC = {"image/heic", "image/heif", "image/avif"}
 EXTENSIONS = {PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+KINDS = {PDF: "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
+"""What people call the types that are accepted."""
 LONGEST_NAME = 100
 
 

@@ -12,7 +12,7 @@ from bot.requests.completion import item_line
 from bot.requests.events import Kind, RequestEvent
 from bot.requests.lifecycle import STATES
 from bot.requests.model import Request, State
-from bot.requests.outcome import outcome_lines
+from bot.requests.outcome import outcome_lines, shown_outcome
 from bot.requests.receipt import appeal_lines, delay_line, make_receipt, office_contact
 from bot.requests.zone import local_day
 
@@ -67,8 +67,8 @@ class Notice:
         return _HTML.from_string(_template("notice.html")).render(notice=self, link=link)
 
 
-def compose(request: Request, event: RequestEvent, catalogue: Catalogue) -> Notice:
-    """Return what the citizen is told about an event.
+def compose(request: Request, event: RequestEvent, catalogue: Catalogue, address: str = "") -> Notice:
+    """Return what the citizen is told about an event; `address` is where the service is reached.
 
     Raises:
         NotFound: the service is no longer in the catalogue.
@@ -85,6 +85,7 @@ def compose(request: Request, event: RequestEvent, catalogue: Catalogue) -> Noti
     if event.reason:
         said.append(_REASON[language].format(reason=event.reason))
     said += _what_next(request, event, service)
+    said += outcome_lines(shown_outcome(event.outcome, request.reference, address), language)
     if event.state in (State.REFUSED, State.CLOSED):
         said += appeal_lines(service, language)
     said.append(_CONTACT[language].format(contact=office_contact(service, catalogue, language)))
@@ -112,8 +113,6 @@ def _what_next(request: Request, event: RequestEvent, service: Service) -> list[
         case State.EXAMINED if request.due is not None:
             delay = delay_line(local_day(request.due), language)
             return [(_OPEN_AGAIN if event.reason else _NEXT)[language].format(delay=delay)]
-        case State.ACCEPTED:
-            return outcome_lines(event.outcome, language)
     return []
 
 

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from bot.errors import Unprocessable
 from bot.requests.model import State
@@ -16,10 +25,17 @@ class _Part(BaseModel):
 
 
 class Document(_Part):
-    """A document to download from the office: its name and where."""
+    """A document to download: its name, and either the file that the office gave or an address of the office."""
 
     name: Line
-    url: HttpUrl
+    file: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
+    url: HttpUrl | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Document":
+        if (self.file is None) == (self.url is None):
+            raise ValueError("name either a file or a url")
+        return self
 
 
 class Appointment(_Part):
@@ -64,6 +80,25 @@ def check_outcome(outcome: dict[str, Any] | None, to: State) -> dict[str, Any]:
             code="outcome-invalid",
             field="outcome",
         ) from None
+
+
+def document_of(outcome: dict[str, Any]) -> str | None:
+    """Return the identifier of the file that an outcome brings, if it brings one."""
+    file: str | None = (outcome.get("document") or {}).get("file")
+    return file
+
+
+def shown_outcome(outcome: dict[str, Any], reference: str, address: str = "") -> dict[str, Any]:
+    """Return an outcome as its citizen may see it: a file is a page that asks who they are.
+
+    Args:
+        outcome: as it is stored.
+        reference: of the request.
+        address: at which the service is reached; "" where a path is enough.
+    """
+    if document_of(outcome) is None:
+        return outcome
+    return outcome | {"document": {"name": outcome["document"]["name"], "url": f"{address}/documents/{reference}"}}
 
 
 def outcome_lines(outcome: dict[str, Any], language: str) -> list[str]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.requests.events import RequestEvent
-from bot.requests.model import Request, State
+from bot.requests.model import Request
+from bot.requests.outcome import shown_outcome
 from bot.requests.zone import local_day
 
 
@@ -12,7 +13,7 @@ def request_wire(request: Request) -> dict[str, Any]:
     wire: dict[str, Any] = {
         "reference": request.reference,
         "state": str(request.state),
-        "history": [_event(event) for event in request.history],
+        "history": [_event(event, request.reference) for event in request.history],
     }
     if request.due:
         wire["due"] = local_day(request.due).isoformat()
@@ -21,10 +22,10 @@ def request_wire(request: Request) -> dict[str, Any]:
     return wire
 
 
-def _event(event: Any) -> dict[str, Any]:
+def _event(event: Any, reference: str) -> dict[str, Any]:
     wire: dict[str, Any] = {"state": str(event.state), "at": event.at.isoformat()}
     if event.reason:
         wire["reason"] = event.reason
-    if isinstance(event, RequestEvent) and event.outcome and event.state is State.ACCEPTED:
-        wire["outcome"] = event.outcome
+    if isinstance(event, RequestEvent) and event.outcome:
+        wire["outcome"] = shown_outcome(event.outcome, reference)
     return wire

@@ -7,16 +7,22 @@ the words written with it go.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations import erasure as conversations
-from bot.db import Database, now
+from bot.conversations.tables import ConversationRow
+from bot.db import now
 from bot.errors import Conflict
 from bot.requests import erasure as requests
+from bot.requests.tables import RequestRow
+from bot.rights.holdings import Holdings
 from bot.rights.subject import Subject, find
 from bot.satisfaction import erasure as satisfaction
 
@@ -52,11 +58,11 @@ class Receipt:
         }
 
 
-async def erase(database: Database, reference: str, *, under_way_too: bool = False) -> Receipt:
-    """Erase what a conversation's identifier or a request's reference leads to.
+async def erase(holdings: Holdings, reference: str, *, under_way_too: bool = False) -> Receipt:
+    """Erase what a conversation's identifier or a request's reference leads to, and note it in the journal.
 
     Args:
-        database: where it is.
+        holdings: where it is.
         reference: `GU-7K3M-9QXD`, or the identifier of a conversation.
         under_way_too: erase a request that is filed and not over, for an office that has decided so.
 
@@ -66,30 +72,61 @@ async def erase(database: Database, reference: str, *, under_way_too: bool = Fal
     Raises:
         NotFound: nothing has that reference.
         Conflict: the request is filed and not over.
+        Unavailable: the journal cannot be written; nothing was erased.
     """
-    async with database.writing() as session:
+    async with holdings.database.writing() as session:
         subject = await find(session, reference)
         if subject.by_request:
-            counts = await _erase_request(session, subject, under_way_too)
+            counts = await _erase_request(holdings, session, subject, under_way_too)
         else:
-            counts = await _erase_conversation(session, subject.conversations)
+            counts = await _erase_conversation(holdings, session, subject.conversations)
+        # Before the end of the transaction: what is noted and not erased is erased by a replay, as was asked.
+        holdings.erasures.note(subject.reference)
+    for conversation_id in subject.conversations:
+        await holdings.files.forget(conversation_id)
+    await holdings.files.delete_orphans()
     erased, unlinked, kept = (_without_zeros(each) for each in counts)
     return Receipt(f"E-{secrets.token_hex(6)}", subject.reference, now(), erased, unlinked, kept)
+
+
+async def replay(holdings: Holdings, journals: Iterable[Path] = ()) -> list[Receipt]:
+    """Erase again what was erased before and came back with a restored backup.
+
+    Args:
+        holdings: the restored ones, with their journal.
+        journals: copies of the journal that were kept elsewhere, and those of other machines.
+
+    Returns:
+        The receipts of what was erased again; empty when nothing had come back.
+
+    Raises:
+        Misconfigured: a journal cannot be read.
+    """
+    digests = holdings.erasures.digests(journals)
+    async with holdings.database.reading() as session:
+        references = [
+            *await session.scalars(select(RequestRow.reference)),
+            *await session.scalars(select(ConversationRow.id)),
+        ]
+    back = [each for each in references if holdings.erasures.digest(each) in digests]
+    # It was over, or the office had decided so: in the backup it may still be under way.
+    return [await erase(holdings, each, under_way_too=True) for each in back]
 
 
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
 
 
-async def _erase_conversation(session: AsyncSession, ids: list[str]) -> Counts:
+async def _erase_conversation(holdings: Holdings, session: AsyncSession, ids: list[str]) -> Counts:
     drafts = list(await session.scalars(requests.never_filed_in(ids)))
     gone = await requests.erase(session, drafts)
     kept = await requests.unlink(session, ids)
     feedback = await satisfaction.unlink(session, ids, drafts, erase_words=True)
+    comings = await holdings.contacts.erase(session, ids, drafts)
     erased = await conversations.erase(session, ids)
-    return {**erased, "drafts": gone["requests"]}, {"feedback": feedback}, {"requests": kept}
+    return {**erased, "drafts": gone["requests"], "comings": comings}, {"feedback": feedback}, {"requests": kept}
 
 
-async def _erase_request(session: AsyncSession, subject: Subject, under_way_too: bool) -> Counts:
+async def _erase_request(holdings: Holdings, session: AsyncSession, subject: Subject, under_way_too: bool) -> Counts:
     open_ones = list(await session.scalars(requests.under_way(subject.requests)))
     if open_ones and not under_way_too:
         raise Conflict(
@@ -100,8 +137,9 @@ async def _erase_request(session: AsyncSession, subject: Subject, under_way_too:
     gone = await requests.erase(session, subject.requests)
     feedback = await satisfaction.unlink(session, subject.conversations, subject.requests, erase_words=True)
     # The conversations hold the summary of the answers and the access code, encrypted: they go with the request.
-    erased, _, kept = await _erase_conversation(session, subject.conversations)
-    return {**gone, **erased}, {"feedback": feedback}, kept
+    comings = await holdings.contacts.erase(session, request_ids=subject.requests)
+    erased, _, kept = await _erase_conversation(holdings, session, subject.conversations)
+    return {**gone, **erased, "comings": erased["comings"] + comings}, {"feedback": feedback}, kept
 
 
 def _without_zeros(counts: dict[str, int]) -> dict[str, int]:

@@ -6,39 +6,50 @@ from typing import Any
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.accounts.erasure import erase_invitations, expired_invitations
 from bot.conversations import erasure as conversations
 from bot.db import Database, now
 from bot.privacy.retention import Retention, limit
 from bot.requests import erasure as requests
+from bot.rights.holdings import Holdings
 from bot.satisfaction import erasure as satisfaction
 
 BATCH = 200
 """Things removed in one transaction: on SQLite the citizens' messages wait for it."""
 Removed = dict[str, int]
-"""How many were removed, by kind: `drafts`, `requests`, `conversations`, `feedback`."""
+"""How many were removed, by kind."""
 
 
-async def purge(database: Database, retention: Retention, *, dry_run: bool = False) -> Removed:
-    """Remove what is too old.
+async def purge(holdings: Holdings, retention: Retention, *, dry_run: bool = False) -> Removed:
+    """Remove what is too old, with its files.
 
     Args:
-        database: where it is.
+        holdings: where it is.
         retention: the days that each kind is kept.
         dry_run: only count.
 
     Returns:
-        How many were removed, or would be, by kind. What goes with each (messages, history...) is not counted.
+        How many were removed, or would be, by kind: `drafts`, `requests`, `conversations`, `feedback`, `comings` (who
+        came about what), `invitations`, lines of the `audit` trail. What goes with each (messages, history, files...)
+        is not counted.
     """
-    at = now()
+
+    async def erase_requests(session: AsyncSession, ids: Sequence[str]) -> None:
+        await satisfaction.unlink(session, request_ids=ids, erase_words=False)
+        await holdings.contacts.erase(session, request_ids=ids)
+        await requests.erase(session, ids)
+
+    at, database = now(), holdings.database
     drafts, over = requests.expired_drafts(limit(retention.draft, at)), requests.expired(limit(retention.request, at))
     kinds: dict[str, tuple[Select[Any], Callable[[AsyncSession, Sequence[Any]], Awaitable[Any]]]] = {
-        "drafts": (drafts, _erase_requests),
-        "requests": (over, _erase_requests),
+        "drafts": (drafts, erase_requests),
+        "requests": (over, erase_requests),
         "conversations": (
             conversations.expired(limit(retention.conversation, at), requests.linked(without=(drafts, over))),
             _erase_conversations,
         ),
         "feedback": (satisfaction.expired(limit(retention.feedback, at)), satisfaction.erase),
+        "invitations": (expired_invitations(at), erase_invitations),
     }
     removed: Removed = {}
     for kind, (too_old, erase) in kinds.items():
@@ -49,6 +60,10 @@ async def purge(database: Database, retention: Retention, *, dry_run: bool = Fal
                 ).scalar_one()
         else:
             removed[kind] = await _in_batches(database, too_old, erase)
+    removed["comings"] = await holdings.contacts.forget(limit(retention.feedback, at), dry_run=dry_run)
+    removed["audit"] = await holdings.trail.purge(limit(retention.audit, at), dry_run=dry_run)
+    if not dry_run:
+        await holdings.files.delete_orphans()
     if not dry_run and database.is_sqlite:
         await _refresh_statistics(database)
     return removed
@@ -71,11 +86,6 @@ async def _in_batches(
         count += len(ids)
         if len(ids) < BATCH:
             return count
-
-
-async def _erase_requests(session: AsyncSession, ids: Sequence[str]) -> None:
-    await satisfaction.unlink(session, request_ids=ids, erase_words=False)
-    await requests.erase(session, ids)
 
 
 async def _erase_conversations(session: AsyncSession, ids: Sequence[str]) -> None:

@@ -8,7 +8,8 @@ from aiohttp import web
 from bot.catalogue.load import load_catalogue
 from bot.conversations.assistant import Assistant
 from bot.conversations.durable import DurableStore
-from bot.conversations.pending import DurablePending, PendingMessages
+from bot.conversations.pending import PendingMessages
+from bot.conversations.pending_durable import DurablePending
 from bot.conversations.replay import Replay
 from bot.conversations.spool import open_spool
 from bot.conversations.store import ConversationStore
@@ -19,13 +20,13 @@ from bot.requests.api_tokens import ApiTokens
 from bot.requests.casework import Casework
 from bot.requests.delivery import Delivery
 from bot.requests.files import open_files
-from bot.requests.recontact import Contacts
 from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
+from bot.rights.holdings import open_holdings
 from bot.satisfaction.store import FeedbackStore
 from bot.settings import Settings
-from bot.web import pages, receipts
-from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
+from bot.web import documents, pages, receipts
+from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK
 from bot.web.hub import Hub
@@ -36,12 +37,12 @@ from bot.web.keys import (
     ASSISTANT,
     CASEWORK,
     CATALOGUE,
-    CONTACTS,
     CONVERSATIONS,
     DATABASE,
     DELIVERY,
     FEEDBACK,
     FILES,
+    HOLDINGS,
     HUB,
     KEEPER,
     LIMITER,
@@ -77,7 +78,20 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
-    for module in (conversations, files, office, receipts, banner, catalogue, health, openapi, pages, plain):
+    for module in (
+        conversations,
+        files,
+        office,
+        office_files,
+        receipts,
+        documents,
+        banner,
+        catalogue,
+        health,
+        openapi,
+        pages,
+        plain,
+    ):
         app.add_routes(module.routes)
     set_up_console(app)
     return app
@@ -91,7 +105,7 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     app[PENDING] = DurablePending(database, cipher, spool)
     app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher), Casework(database, cipher)
     app[FILES] = open_files(app[SETTINGS], database, cipher)
-    app[CONTACTS] = Contacts(database, cipher)
+    app[HOLDINGS] = open_holdings(app[SETTINGS], database, cipher)
     app[API_TOKENS] = ApiTokens(database)
     app[WEBHOOKS] = Webhooks(database, cipher, app[SETTINGS])
     app[DELIVERY] = Delivery(app[SETTINGS], database, cipher, app[CATALOGUE], app[CONVERSATIONS], app[HUB].ring)

@@ -2,20 +2,39 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
+
+
+class Bell(asyncio.Event):
+    """Set at each ring; it carries what is said while the database, where news are read, is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._carried: list[dict[str, Any]] = []
+
+    def carry(self, messages: Sequence[dict[str, Any]]) -> None:
+        """Ring with some messages."""
+        self._carried += messages
+        self.set()
+
+    def take(self) -> list[dict[str, Any]]:
+        """Return what was carried since the last time."""
+        carried, self._carried = self._carried, []
+        return carried
 
 
 class Hub:
-    """Streams wait here; whoever wrote something rings. What is new is always read from the database."""
+    """Streams wait here; whoever wrote something rings. What is new is read from the database, when there is one."""
 
     def __init__(self) -> None:
-        self._bells: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._bells: dict[str, set[Bell]] = defaultdict(set)
 
     @contextmanager
-    def listening(self, conversation_id: str) -> Iterator[asyncio.Event]:
+    def listening(self, conversation_id: str) -> Iterator[Bell]:
         """Return an event that is set at each ring, for the length of the block."""
-        bell = asyncio.Event()
+        bell = Bell()
         self._bells[conversation_id].add(bell)
         try:
             yield bell
@@ -28,6 +47,11 @@ class Hub:
         """Wake every stream of a conversation."""
         for bell in self._bells.get(conversation_id, ()):
             bell.set()
+
+    def show(self, conversation_id: str, messages: Sequence[dict[str, Any]]) -> None:
+        """Give every stream of a conversation messages that the database cannot tell yet."""
+        for bell in self._bells.get(conversation_id, ()):
+            bell.carry(messages)
 
     def close(self) -> None:
         """Wake every stream, so that it ends with the server."""

@@ -5,11 +5,14 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.errors import TooLarge, Unprocessable
-from bot.privacy.identifiers import is_neutral
+from bot.errors import Conflict, TooLarge, Unprocessable
+from bot.privacy.identifiers import is_identifier, kept_identifier
+from bot.requests.model import State
 from bot.requests.reference import find_access_code
 from bot.rights.erasure import Receipt, erase
-from bot.web.keys import CONVERSATIONS, DATABASE, FILES, HUB, KEEPER, LIMITER, SETTINGS
+from bot.web.keys import CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
+
+UPLOADS_A_MINUTE = 20
 
 
 async def take_in(
@@ -21,14 +24,15 @@ async def take_in(
         request: of the citizen, whose address is counted.
         conversation_id: a conversation that the citizen may write in.
         language: in which the citizen is spoken to.
-        message_id: the citizen's program's own identifier of the message; "" for none.
+        message_id: the citizen's program's own identifier of the message; "" for none. A digest of it is kept when it
+            is no UUID and no counter: a name could stand there.
         text: what was typed, or the payload of a button.
 
     Returns:
         The messages that answer.
 
     Raises:
-        Unprocessable: there is no text, or the identifier could be somebody's.
+        Unprocessable: there is no text, or the identifier has not its form.
         TooLarge: the text is longer than what is accepted.
         TooManyRequests: too many messages of this conversation, or too many codes from this address.
     """
@@ -44,15 +48,26 @@ async def take_in(
         )
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise Unprocessable("The message is empty.", code="empty-message", field="text")
-    if not isinstance(message_id, str) or not (message_id == "" or is_neutral(message_id)):
-        raise Unprocessable(
-            "`id` is a UUID, or up to 64 letters without accent, figures, `-` and `_` that are nobody's.", field="id"
-        )
+    if not isinstance(message_id, str) or not (message_id == "" or is_identifier(message_id)):
+        raise Unprocessable("`id` is a UUID, or up to 64 letters without accent, figures, `-` and `_`.", field="id")
+    kept = kept_identifier(message_id or str(uuid4()), conversation_id, request.app[HOLDINGS].cipher)
     request.app[LIMITER].check("message", conversation_id, settings.messages_a_minute, 60)
     if find_access_code(text):
         # Codes must not be tried from one address in ever new conversations.
         request.app[LIMITER].check("code", request.remote or "", settings.codes_an_hour, 3600)
-    return await request.app[KEEPER].send(conversation_id, message_id or str(uuid4()), _storable(text), language)
+    return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
+
+
+async def await_file(request: web.Request, conversation_id: str) -> None:
+    """Make sure that a conversation may send a file now.
+
+    Raises:
+        Conflict: no request of it waits for one.
+        TooManyRequests: too many came in a minute.
+    """
+    request.app[LIMITER].check("file", conversation_id, UPLOADS_A_MINUTE, 60)
+    if not await request.app[REQUESTS].is_open_in(conversation_id, (State.DRAFT, State.TO_COMPLETE)):
+        raise Conflict("No request under way in this conversation waits for a file.", code="no-file-awaited")
 
 
 async def erase_all(request: web.Request, conversation_id: str) -> Receipt:
@@ -62,8 +77,7 @@ async def erase_all(request: web.Request, conversation_id: str) -> Receipt:
         Unavailable: something of it waits to be written, and would come back.
     """
     await request.app[CONVERSATIONS].forget(conversation_id)
-    receipt = await erase(request.app[DATABASE], conversation_id)
-    await request.app[FILES].forget(conversation_id)
+    receipt = await erase(request.app[HOLDINGS], conversation_id)
     request.app[HUB].ring(conversation_id)
     return receipt
 

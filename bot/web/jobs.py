@@ -9,19 +9,19 @@ from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS
-from bot.web.keys import ASSISTANT, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
+from bot.web.keys import ASSISTANT, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
 
 
 def jobs(app: web.Application) -> list[Job]:
     """Return the jobs of the gateway, once the stores of `app` are open."""
     reminders = Reminders(app[DATABASE], app[ASSISTANT], app[HUB].ring)
     return [
-        Job("contacts", timedelta(days=1), app[CONTACTS].forget),
         Job("files", timedelta(hours=1), app[FILES].sweep),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
         purge_job(app),
+        Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
     ]
@@ -32,6 +32,6 @@ def purge_job(app: web.Application) -> Job:
     retention = Retention.of(app[SETTINGS])
 
     async def remove_what_is_too_old() -> str:
-        return purge.said(await purge.purge(app[DATABASE], retention))
+        return purge.said(await purge.purge(app[HOLDINGS], retention))
 
     return Job("purge", timedelta(days=1), remove_what_is_too_old, lease=timedelta(hours=2))

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from typing import Any
 
-from bot.conversations.assistant import Assistant
+from bot.conversations.assistant import AWAY, Assistant
 from bot.conversations.durable import DurableStore
 from bot.conversations.model import Author, Message
-from bot.conversations.pending import DurablePending, Pending
+from bot.conversations.pending import Pending
+from bot.conversations.pending_durable import DurablePending
 from bot.conversations.replay import Replay
 from bot.errors import GuichetError, Unavailable
 from bot.web.hub import Hub
@@ -88,14 +89,17 @@ class Keeper:
         return messages
 
     async def _ask(self, conversation_id: str, message_id: str, text: str) -> list[dict[str, Any]]:
+        heard = True
         try:
             return await self._assistant.answer(conversation_id, message_id, text)
         except Unavailable as error:
+            heard = error.code != AWAY
             if error.code != "conversation-not-remembered" or not await self._conversations.vouch(conversation_id):
                 raise
             return await self._assistant.answer(conversation_id, message_id, text)
         finally:
-            self._conversations.begun(conversation_id)
+            if heard:
+                self._conversations.begun(conversation_id)
 
     async def _keep(self, conversation_id: str, message_id: str, text: str, words: str) -> list[dict[str, Any]]:
         await self._pending.keep(conversation_id, message_id, text)
@@ -122,26 +126,39 @@ class Keeper:
             await asyncio.sleep(INTERVAL)
 
     async def _answer_kept(self) -> None:
-        pending = await self._pending.waiting()
-        if not pending and not self._replay.waits:
-            self._work.clear()
+        try:
+            pending = await self._pending.waiting()
+            if not pending and not self._replay.waits:
+                self._work.clear()
+        except Unavailable:  # the engine may be back before the database
+            pending = await self._pending.remembered()
         stuck: set[str] = set()
         for message in pending:
             if message.conversation_id not in stuck and not await self._retry(message):
                 stuck.add(message.conversation_id)
 
     async def _retry(self, message: Pending) -> bool:
+        answer: list[dict[str, Any]] = []
         try:
-            await self._assistant.answer(message.conversation_id, message.message_id, message.text)
+            answer = await self._ask(message.conversation_id, message.message_id, message.text)
         except Unavailable:
             return False
         except GuichetError as error:
             logger.warning("a kept message was refused: %s", error.code)
-            if error.code != "conversation-erased":
-                await self._conversations.append(
-                    message.conversation_id, Message(Author.SYSTEM, REFUSED[message.language])
-                )
-        await self._pending.release(message)
+            if error.code != "conversation-erased" and not await self._refuse(message):
+                return False
+        if await self._pending.release(message):
+            self._hub.ring(message.conversation_id)
+        else:
+            self._hub.show(message.conversation_id, answer)
         self._metrics.message("late")
-        self._hub.ring(message.conversation_id)
+        return True
+
+    async def _refuse(self, message: Pending) -> bool:
+        """Say that a message can never be answered; return whether it could be said."""
+        words = REFUSED.get(message.language, REFUSED["fr"])
+        try:
+            await self._conversations.append(message.conversation_id, Message(Author.SYSTEM, words))
+        except Unavailable:
+            return False
         return True

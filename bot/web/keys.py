@@ -5,16 +5,16 @@ from aiohttp import web
 from bot.catalogue.load import Catalogue
 from bot.conversations.assistant import Assistant
 from bot.conversations.durable import DurableStore
-from bot.conversations.pending import DurablePending
+from bot.conversations.pending_durable import DurablePending
 from bot.conversations.spool import Spool
 from bot.db import Database
 from bot.requests.api_tokens import ApiTokens
 from bot.requests.casework import Casework
 from bot.requests.delivery import Delivery
 from bot.requests.files import FileStore
-from bot.requests.recontact import Contacts
 from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
+from bot.rights.holdings import Holdings
 from bot.satisfaction.store import FeedbackStore
 from bot.settings import Settings
 from bot.web.hub import Hub
@@ -33,7 +33,7 @@ CASEWORK = web.AppKey("casework", Casework)
 FILES = web.AppKey("files", FileStore)
 API_TOKENS = web.AppKey("api_tokens", ApiTokens)
 WEBHOOKS = web.AppKey("webhooks", Webhooks)
-CONTACTS = web.AppKey("contacts", Contacts)
+HOLDINGS = web.AppKey("holdings", Holdings)
 DELIVERY = web.AppKey("delivery", Delivery)
 FEEDBACK = web.AppKey("feedback", FeedbackStore)
 ASSISTANT = web.AppKey("assistant", Assistant)

@@ -1,6 +1,7 @@
 """The audit trail: who did what, in lines that stay as they were written."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.accounts.model import RIGHTS, Account, Forbidden, Right, Role
 from bot.accounts.store import AccountStore
-from bot.db import Database
+from bot.db import Database, now
 
 
 async def _three(accounts: AccountStore) -> None:
@@ -68,6 +69,65 @@ async def test_a_line_changed_behind_our_back_is_found(
     assert await accounts.trail.verify() is None
     await _untied(database, statement)
     assert await accounts.trail.verify() == numbers[broken]
+
+
+async def _of_long_ago(accounts: AccountStore, monkeypatch: pytest.MonkeyPatch, days: int, *objects: str) -> None:
+    monkeypatch.setattr("bot.accounts.audit.now", lambda: now() - timedelta(days=days))
+    for each in objects:
+        await accounts.trail.note("lea", "read", "request", each)
+    monkeypatch.undo()
+
+
+async def test_old_lines_go_whole_and_a_line_says_so(accounts: AccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _of_long_ago(accounts, monkeypatch, 400, "r0", "r1")
+    await _of_long_ago(accounts, monkeypatch, 300, "r2")
+    year_ago = now() - timedelta(days=365)
+    assert await accounts.trail.purge(year_ago, dry_run=True) == 2
+    assert await accounts.trail.purge(year_ago) == 2
+    said, kept = await accounts.trail.entries()
+    assert (said.action, said.detail[:8], kept.object_id) == ("purged", "2 lines ", "r2")
+    assert await accounts.trail.verify() is None
+    assert await accounts.trail.purge(year_ago) == 0
+    assert len(await accounts.trail.entries()) == 2, "nothing went: nothing is said"
+    assert await accounts.trail.purge(now() - timedelta(days=200)) == 1
+    assert await accounts.trail.verify() is None
+
+
+async def test_a_purge_of_every_line_leaves_a_chain_that_holds(
+    accounts: AccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _of_long_ago(accounts, monkeypatch, 400, "r0", "r1")
+    assert await accounts.trail.purge(now() - timedelta(days=365)) == 2
+    await accounts.trail.note("lea", "read", "request", "r2")
+    assert await accounts.trail.verify() is None
+
+
+async def test_a_beginning_cut_off_behind_our_back_is_found(
+    accounts: AccountStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _of_long_ago(accounts, monkeypatch, 400, "r0", "r1", "r2")
+    await _untied(database, "DELETE FROM audit_trail WHERE object_id = 'r0'")
+    assert await accounts.trail.verify() is not None
+    await accounts.trail.purge(now() - timedelta(days=401))
+    assert await accounts.trail.verify() is not None
+
+
+async def test_the_database_keeps_the_lines_of_six_months_whoever_asks(
+    accounts: AccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _of_long_ago(accounts, monkeypatch, 170, "r0")
+    with pytest.raises(DBAPIError, match="only grows"):
+        await accounts.trail.purge(now())
+    assert [each.object_id for each in await accounts.trail.entries()] == ["r0"]
+
+
+async def test_an_old_line_can_no_more_be_changed_than_a_new_one(
+    accounts: AccountStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _of_long_ago(accounts, monkeypatch, 400, "r0")
+    with pytest.raises(DBAPIError, match="only grows"):
+        async with database.writing() as session:
+            await session.execute(text("UPDATE audit_trail SET account = 'nobody'"))
 
 
 async def test_lines_written_at_once_follow_one_another(accounts: AccountStore) -> None:

@@ -54,9 +54,14 @@ class Colleague:
 
     async def send(self, path: str, *, follow: bool = True, **fields: Any) -> Shown:
         """Send a form with the token that the present page carries."""
-        token = re.search(r'name="form" value="([0-9a-f]+)"', self.page.text)
-        data = ({"form": token[1]} if token else {}) | fields
+        data = ({"form": self.form_token} if self.form_token else {}) | fields
         return await self.post(path, data, follow=follow)
+
+    @property
+    def form_token(self) -> str:
+        """The token of the forms of the present page."""
+        token = re.search(r'name="form" value="([0-9a-f]+)"', self.page.text)
+        return token[1] if token else ""
 
     async def post(self, path: str, data: Any, *, follow: bool = True, **more: Any) -> Shown:
         """Send a form as it is."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import pytest
+from sqlalchemy import text
 
 from bot.db import Database
 from bot.privacy.encryption import Cipher
@@ -10,6 +12,7 @@ from bot.requests.casework import CITIZEN, Casework
 from bot.requests.model import Request
 from bot.requests.store import RequestStore
 from tests.console.colleague import Colleague
+from tests.requests.samples import PDF
 
 SignIn = Callable[..., Awaitable[Colleague]]
 File = Callable[..., Awaitable[Request]]
@@ -79,6 +82,40 @@ async def test_a_refusal_needs_its_reason_and_the_citizen_will_read_it(colleague
     await lea.send(f"{path}/advance", to="refused", reason="L'acte n'est pas dans nos registres.")
     assert "refusée" in lea.page.words
     assert "pas dans nos registres" in lea.page.words
+
+
+async def test_a_decision_brings_a_document_an_appointment_and_a_payment(
+    colleague: SignIn, file: File, office_database: Database, cipher_of: Cipher
+) -> None:
+    filed = await file()
+    path = f"/console/requests/{filed.reference}"
+    lea, omar = await colleague("lea"), await colleague("omar")
+    await lea.open(path)
+
+    def decision(document: bytes, to: str) -> aiohttp.FormData:
+        form = aiohttp.FormData()
+        given = {"to": to, "at": "2027-01-12T09:30", "place": "Guichet 2", "amount": "12,5", "expected": "2027-02-01"}
+        for name, value in given.items() | {("form", lea.form_token)}:
+            form.add_field(name, value)
+        form.add_field("document", document, filename="acte.pdf", content_type="application/pdf")
+        return form
+
+    assert (await lea.post(f"{path}/advance", decision(b"MZ", "accepted"))).status == 422
+    await lea.open(path)
+    assert (await lea.post(f"{path}/advance", decision(PDF, "refused"))).status == 422, "a reason is owed"
+    await lea.open(path)
+    await lea.post(f"{path}/advance", decision(PDF, "accepted"))
+    [link] = lea.page.links(f"{path}/files/")
+    outcome = (await RequestStore(office_database, cipher_of).by_reference(filed.reference)).history[-1].outcome
+    assert outcome["appointment"] == {"at": "2027-01-12T09:30:00+01:00", "place": "Guichet 2"}
+    assert outcome["payment"] == {"amount": 12.5, "expected": "2027-02-01"}
+    assert outcome["document"]["name"] == "acte.pdf"
+    async with lea.client.get(link) as response:
+        assert await response.read() == PDF
+    assert (await omar.open(link)).status == 404
+    async with office_database.reading() as session:
+        documents = "SELECT count(*) FROM request_files WHERE field = '@document'"
+        assert (await session.execute(text(documents))).scalar_one() == 1, "a refused decision leaves none behind"
 
 
 async def test_what_is_missing_is_asked_for_and_messages_are_exchanged(

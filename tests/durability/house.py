@@ -5,7 +5,8 @@ from pathlib import Path
 from bot.conversations.durable import DurableStore
 from bot.conversations.model import Author, Button, Message
 from bot.conversations.notice import opening
-from bot.conversations.pending import DurablePending, PendingMessages
+from bot.conversations.pending import PendingMessages
+from bot.conversations.pending_durable import DurablePending
 from bot.conversations.replay import Replay
 from bot.conversations.spool import Spool
 from bot.conversations.store import ConversationStore
@@ -20,6 +21,7 @@ class House:
     """The processes of one machine, as they are after a start: nothing in memory."""
 
     def __init__(self, database: Database, cipher: Cipher, folder: Path, limit: int = MB) -> None:
+        self.database = database
         spool = Spool(folder, cipher, limit)
         self.gateway = DurableStore(database, cipher, spool)
         self.engine = DurableStore(database, cipher, Spool(folder, cipher, limit))

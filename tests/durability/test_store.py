@@ -43,7 +43,7 @@ def house(database: Database, cipher: Cipher, tmp_path: Path) -> House:
     return House(database, cipher, tmp_path / "spool")
 
 
-async def _turns(database: Database, conversation_id: str) -> list[tuple[int, str]]:
+async def turns_of(database: Database, conversation_id: str) -> list[tuple[int, str]]:
     query = select(TurnRow.number, TurnRow.message_id).where(TurnRow.conversation_id == conversation_id)
     async with database.reading() as session:
         return [(row.number, row.message_id) for row in await session.execute(query.order_by(TurnRow.id))]
@@ -66,7 +66,7 @@ async def test_a_conversation_goes_on_without_its_database_and_is_in_it_once_and
     outage.end()
     assert await house.replay.run() == {conversation_id}
     await house.say(conversation_id, "m6")
-    assert await _turns(database, conversation_id) == [(number, f"m{number}") for number in range(1, 7)]
+    assert await turns_of(database, conversation_id) == [(number, f"m{number}") for number in range(1, 7)]
     assert await _sequences(database, conversation_id) == list(range(1, 15))
     assert (await house.engine.state(conversation_id))[0] == {"said": [f"m{n}" for n in range(1, 7)]}
 
@@ -80,9 +80,9 @@ async def test_what_comes_after_goes_behind_what_waits_even_when_the_database_is
     await house.say(conversation_id, "m1")
     outage.end()
     await house.say(conversation_id, "m2")
-    assert await _turns(database, conversation_id) == []
+    assert await turns_of(database, conversation_id) == []
     await house.replay.run()
-    assert await _turns(database, conversation_id) == [(1, "m1"), (2, "m2")]
+    assert await turns_of(database, conversation_id) == [(1, "m1"), (2, "m2")]
 
 
 async def test_a_message_sent_again_is_one_turn_wherever_the_first_went(
@@ -100,7 +100,7 @@ async def test_a_message_sent_again_is_one_turn_wherever_the_first_went(
     assert [message.wire() for message in await house.say(conversation_id, "during")] == [
         message.wire() for message in await house.gateway.messages_after(conversation_id, 5)
     ]
-    assert [turn for _, turn in await _turns(database, conversation_id)] == ["before", "during"]
+    assert [turn for _, turn in await turns_of(database, conversation_id)] == ["before", "during"]
 
 
 async def test_a_message_that_a_forgetful_engine_answered_twice_is_one_turn(
@@ -114,7 +114,7 @@ async def test_a_message_that_a_forgetful_engine_answered_twice_is_one_turn(
     house.engine._spool.append(conversation_id, _entry(turn))
     outage.end()
     await house.replay.run()
-    assert await _turns(database, conversation_id) == [(number + 1, f"m{number}") for number in range(6)]
+    assert await turns_of(database, conversation_id) == [(number + 1, f"m{number}") for number in range(6)]
     assert (await house.engine.state(conversation_id))[0]["said"][-1] == "m5"
 
 
@@ -133,7 +133,7 @@ async def test_a_conversation_can_begin_without_a_database(house: House, outage:
     await house.replay.run()
     assert (await house.gateway.authenticate(conversation_id, token)).messages == 4
     assert await _sequences(database, conversation_id) == [1, 2, 3, 4]
-    assert await _turns(database, conversation_id) == [(1, "m1")]
+    assert await turns_of(database, conversation_id) == [(1, "m1")]
 
 
 async def test_whoever_opened_a_conversation_is_known_when_the_database_goes_before_the_first_message(
@@ -170,7 +170,7 @@ async def test_what_waits_is_known_after_a_restart_and_written_once(
     outage.end()
     again = House(database, cipher, tmp_path / "spool")
     await again.replay.run()
-    assert await _turns(database, conversation_id) == [(1, "m1"), (2, "m2")]
+    assert await turns_of(database, conversation_id) == [(1, "m1"), (2, "m2")]
 
 
 async def test_a_replay_that_was_killed_before_its_end_begins_again_and_doubles_nothing(
@@ -186,7 +186,7 @@ async def test_a_replay_that_was_killed_before_its_end_begins_again_and_doubles_
     await house.replay.run()
     (tmp_path / "spool" / "waiting").write_bytes(waited)
     await house.replay.run()
-    assert await _turns(database, conversation_id) == [(number + 1, f"m{number}") for number in range(3)]
+    assert await turns_of(database, conversation_id) == [(number + 1, f"m{number}") for number in range(3)]
     assert await _sequences(database, conversation_id) == list(range(1, 9))
     assert [each.message_id for each in await house.pending.waiting()] == ["m3"]
     assert not house.replay.waits
@@ -220,7 +220,7 @@ async def test_a_full_spool_says_so_and_keeps_what_it_has(
         await small.pending.keep(conversation_id, "x" * 60, "y" * 2000)
     outage.end()
     await small.replay.run()
-    assert await _turns(database, conversation_id) == [(number + 1, f"m{number}") for number in range(written)]
+    assert await turns_of(database, conversation_id) == [(number + 1, f"m{number}") for number in range(written)]
     await small.say(conversation_id, f"m{written}")
 
 
@@ -243,7 +243,7 @@ async def test_a_conversation_that_only_the_gateway_knows_is_vouched_for_once(
         assert not await house.gateway.vouch(known)
         outage.end()
         await house.replay.run()
-        assert await _turns(database, fresh) == [(1, "m1")]
+        assert await turns_of(database, fresh) == [(1, "m1")]
         assert await _sequences(database, fresh) == [1, 2, 3, 4]
         await database.close()
 
@@ -300,7 +300,7 @@ async def test_an_sqlite_file_that_cannot_be_written_or_read_sends_everything_to
         await house.say(conversation_id, f"m{number}")
         await broken.close()
     await house.replay.run()
-    assert await _turns(readable, conversation_id) == [(1, "m1"), (2, "m2"), (3, "m3")]
+    assert await turns_of(readable, conversation_id) == [(1, "m1"), (2, "m2"), (3, "m3")]
     await readable.close()
 
 

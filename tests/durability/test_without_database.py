@@ -38,24 +38,24 @@ async def test_citizens_keep_talking_while_the_database_is_away(fragile: tuple[S
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(base_url=service.url, timeout=timeout) as session:
         known, fresh = await Citizen.arrive(session), await Citizen.arrive(session)
-        await known.say(PRICE, "before")
+        await known.say(PRICE, "k1")
         offered = known.titles[0]
 
         outage.begin()
-        both = await asyncio.gather(known.say(PRICE, "during"), fresh.press("Parler à une personne"))
+        both = await asyncio.gather(known.say(PRICE, "k2"), fresh.press("Parler à une personne"))
         assert all(message["author"] == "bot" for messages in both for message in messages)
         assert "86" in known.said
-        assert await known.say(PRICE, "during") == both[0], "sent again, it is the same answer"
-        assert await known.say(PRICE, "before")
+        assert await known.say(PRICE, "k2") == both[0], "sent again, it is the same answer"
+        assert await known.say(PRICE, "k1")
         await known.press(offered)
         newcomer = await Citizen.arrive(session)
         await newcomer.say(PRICE, "m1")
         assert "86" in newcomer.said
 
         # A request is not taken without its database: the words wait, and what comes after waits behind them.
-        await fresh.say("Bonjour, il y a un trou dans ma rue, je veux le signaler", "request")
+        await fresh.say("Bonjour, il y a un trou dans ma rue, je veux le signaler", "r1")
         assert "Votre message est gardé" in fresh.said
-        await fresh.say(PRICE, "after")
+        await fresh.say(PRICE, "r2")
         assert "Votre message est gardé" in fresh.said
         assert b"changement" not in _waiting(service).read_bytes()
 
@@ -68,9 +68,9 @@ async def test_citizens_keep_talking_while_the_database_is_away(fragile: tuple[S
 
         outage.end()
         await asyncio.to_thread(wait_for, lambda: all_written(service), BACK_WITHIN)
-        assert (await _turns(service, known))[:2] == ["before", "during"]
+        assert (await _turns(service, known))[:2] == ["k1", "k2"]
         assert len(await _turns(service, known)) == 3
-        assert (await _turns(service, fresh))[1:] == ["request", "after"]
+        assert (await _turns(service, fresh))[1:] == ["r1", "r2"]
         assert await _turns(service, newcomer) == ["m1", "m2"]
         for citizen in (known, fresh, newcomer):
             places = await _places(citizen)

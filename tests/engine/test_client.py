@@ -80,5 +80,5 @@ async def test_an_engine_that_is_not_there_does_not_answer_and_is_not_ready() ->
     assert not await client.ready()
     with pytest.raises(Unavailable) as caught:
         await client.answer("c1", "m1", "Bonjour")
-    assert caught.value.code == "engine-unavailable"
+    assert caught.value.code == "engine-away"
     await client.close()

@@ -155,3 +155,25 @@ def test_payloads_are_found_in_a_text_and_nothing_else_is() -> None:
     assert file_ids(f"f-{one}") == [one]
     assert file_ids(f"f-{one} ; f-{two}") == [one, two]
     assert file_ids("f-123, photo.jpg, " + one) == []
+
+
+async def test_a_document_of_the_office_is_no_answer_of_the_citizen_and_goes_with_the_request(
+    store: FileStore, database: Database, cipher: Cipher, folder: Path
+) -> None:
+    requests = RequestStore(database, cipher)
+    request = await requests.start("birth-certificate", "fr", None)
+    given = await store.attach(request.id, LETTER)
+    assert given.is_document
+    assert await store.of_request(request.id) == []
+    assert await store.keep_only(request.id, []) == 0
+    assert await store.content(await store.get(given.id)) == LETTER.content
+    with pytest.raises(NotFound):
+        await store.attach("another", LETTER)
+    for _ in range(1000 // given.size - 1):
+        await store.attach(request.id, LETTER)
+    with pytest.raises(Conflict):
+        await store.attach(request.id, LETTER)
+    async with database.writing() as session:
+        await session.execute(delete(RequestRow))
+    assert await store.delete_orphans() > 0
+    assert contents(folder) == []

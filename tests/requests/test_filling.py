@@ -260,16 +260,18 @@ async def test_a_question_added_to_the_catalogue_is_asked_before_an_old_draft_is
 WRONG = ["", "?!", "\x00", "😀", "<script>@", "x" * 3000]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 @settings(max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_the_order_no_answer_is_lost_and_the_summary_is_what_was_answered(
-    catalogue: Catalogue, sqlite_url: str, tmp_path: Path, data: st.DataObject
+    request: pytest.FixtureRequest, catalogue: Catalogue, tmp_path: Path, kind: str, data: st.DataObject
 ) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
     service = data.draw(st.sampled_from([each.id for each in catalogue.submittable]))
     steps = data.draw(st.lists(st.tuples(st.sampled_from("aaaabswqpe"), st.integers(0, 50)), max_size=15))
 
     async def play() -> None:
-        async with desk_at(sqlite_url, tmp_path, catalogue) as desk:
+        async with desk_at(url, tmp_path, catalogue) as desk:
             filling = await begun(desk, service, f"c{data.draw(st.uuids())}")
             expected: dict[str, Any] = {}
             for kind, number in steps:

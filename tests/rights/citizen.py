@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text, update
@@ -14,9 +15,13 @@ from bot.conversations.tables import ConversationRow
 from bot.conversations.turn import Turn
 from bot.db import Base, Database
 from bot.privacy.encryption import Cipher
+from bot.requests.files import FileStore, RequestFile
+from bot.requests.files_check import Examined
 from bot.requests.model import Request, State
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
+from bot.rights.erasures import Erasures
+from bot.rights.holdings import Holdings
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import FeedbackStore, Subject
 from bot.satisfaction.tables import FeedbackRow
@@ -30,8 +35,12 @@ class Office:
 
     database: Database
     cipher: Cipher
+    folder: Path
 
     def __post_init__(self) -> None:
+        self.files = FileStore(self.database, self.cipher, self.folder / "files", 1_000_000)
+        erasures = Erasures(self.folder / "erasures.jsonl", self.cipher)
+        self.holdings = Holdings(self.database, self.cipher, self.files, erasures)
         self.conversations = ConversationStore(self.database, self.cipher)
         self.pending = PendingMessages(self.database, self.cipher)
         self.requests = RequestStore(self.database, self.cipher)
@@ -56,6 +65,17 @@ class Office:
             await self.requests.file(draft.id, 10)
         await self._set(RequestRow, RequestRow.id == draft.id, state=state, **({"updated_at": at} if at else {}))
         return await self.requests.get(draft.id)
+
+    async def send(self, conversation_id: str, request: Request | None = None) -> RequestFile:
+        """Send a file, and answer a field of a request with it."""
+        file = await self.files.keep(conversation_id, Examined("photo.png", "image/png", b"Quatrebarbes"))
+        if request is not None:
+            await self.files.claim(file.id, conversation_id, request.id, "photo")
+        return file
+
+    def on_disk(self) -> int:
+        """Return how many contents of files there are."""
+        return len([*(self.folder / "files").glob("??/*")])
 
     async def rate(self, conversation_id: str, request_id: str = "", at: datetime | None = None) -> None:
         """Say how it went."""

@@ -1,5 +1,7 @@
 """An office with an empty database, on each kind of server."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.db import Database
@@ -8,6 +10,6 @@ from tests.rights.citizen import Office
 
 
 @pytest.fixture
-def office(database: Database, cipher: Cipher) -> Office:
+def office(database: Database, cipher: Cipher, tmp_path: Path) -> Office:
     """Return an office in which nothing happened yet."""
-    return Office(database, cipher)
+    return Office(database, cipher, tmp_path / "office")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,9 +17,10 @@ from bot.privacy.encryption import Cipher, key_file
 from bot.requests.model import State
 from bot.settings import Settings
 from bot.web.jobs import purge_job
-from bot.web.keys import DATABASE, SETTINGS
+from bot.web.keys import HOLDINGS, SETTINGS
 from tests.conftest import ROOT
 from tests.rights.citizen import Office
+from tests.rights.test_purge import KINDS
 from tests.service import environment
 
 KEY = Fernet.generate_key().decode()
@@ -27,7 +29,7 @@ KEY = Fernet.generate_key().decode()
 def test_an_operator_purges_copies_erases_and_rotates(tmp_path: Path, sqlite_url: str) -> None:
     async def fill() -> tuple[str, str]:
         database = Database(sqlite_url)
-        office = Office(database, Cipher(KEY))
+        office = Office(database, Cipher(KEY), tmp_path / "var")
         await office.talk(at=now() - timedelta(days=500))
         conversation = await office.talk()
         request = await office.request(conversation, State.REFUSED)
@@ -49,7 +51,7 @@ def test_an_operator_purges_copies_erases_and_rotates(tmp_path: Path, sqlite_url
     purged = json.loads(guichet("purge", "--json").stdout)
     assert purged == {
         "dry_run": False,
-        "removed": {"drafts": 0, "requests": 0, "conversations": 1, "feedback": 0},
+        "removed": dict.fromkeys(KINDS, 0) | {"conversations": 1},
     }
     assert guichet("purge").stdout == "Nothing is too old.\n"
 
@@ -63,8 +65,13 @@ def test_an_operator_purges_copies_erases_and_rotates(tmp_path: Path, sqlite_url
     assert "values encrypted again" in guichet("keys", "rotate").stdout
     assert json.loads(guichet("keys", "rotate", "--drop-old", "--json").stdout)["older"] == 0
 
+    shutil.copy(tmp_path / "guichet.db", tmp_path / "backup.db")
     receipt = json.loads(guichet("erase", reference, "--json").stdout)
     assert receipt["erased"]["conversations"] == receipt["erased"]["requests"] == 1
+    shutil.copy(tmp_path / "backup.db", tmp_path / "guichet.db")
+    again = json.loads(guichet("erase", "--replay", "--json").stdout)
+    assert [each["reference"] for each in again] == [reference]
+    assert guichet("erase", "--replay").stdout == "Nothing had come back.\n"
     for command in ("erase", "export"):
         unknown = guichet(command, reference)
         assert (unknown.returncode, unknown.stdout) == (1, "")
@@ -73,7 +80,7 @@ def test_an_operator_purges_copies_erases_and_rotates(tmp_path: Path, sqlite_url
 
 async def test_the_gateway_purges_by_itself_and_says_what(office: Office) -> None:
     app = web.Application()
-    app[DATABASE], app[SETTINGS] = office.database, Settings(conversation_days=10)
+    app[HOLDINGS], app[SETTINGS] = office.holdings, Settings(conversation_days=10)
     job = purge_job(app)
     assert job.every <= timedelta(days=1)
     await office.talk(at=now() - timedelta(days=11))

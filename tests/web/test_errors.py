@@ -69,8 +69,8 @@ async def test_a_body_over_the_limit_is_refused(citizen: Citizen, session: aioht
             assert (await problem_of(response, 413))["code"] == "too-large"
 
 
-@pytest.mark.parametrize("message_id", [12, "x" * 65, ["1"], {}, "06 12 34 56 78", "0612345678", "lea@exemple.fr"])
-async def test_an_identifier_of_a_message_is_a_short_text_that_is_nobodys(citizen: Citizen, message_id: Any) -> None:
+@pytest.mark.parametrize("message_id", [12, "x" * 65, ["1"], {}, "06 12 34 56 78", "lea@exemple.fr"])
+async def test_an_identifier_of_a_message_is_a_short_text_of_plain_signs(citizen: Citizen, message_id: Any) -> None:
     status, problem = await citizen.post({"id": message_id, "text": "bonjour"})
     assert (status, problem["field"]) == (422, "id")
 

@@ -24,10 +24,10 @@ async def test_what_is_said_and_answered_is_pushed_to_a_window_that_listens(citi
     listening = citizen.listen()
     async with asyncio.timeout(30):
         assert await anext(listening) == ("", {})
-        answer = await citizen.say("combien coûte un passeport pour un adulte ?", "one")
+        answer = await citizen.say("combien coûte un passeport pour un adulte ?", "m1")
         pushed = [await anext(listening) for _ in range(1 + len(answer))]
     assert [message["author"] for _, message in pushed] == ["citizen", *["bot"] * len(answer)]
-    assert pushed[0][1]["client_id"] == "one"
+    assert pushed[0][1]["client_id"] == "m1"
     assert [message for _, message in pushed[1:]] == answer
     assert [event_id for event_id, _ in pushed] == [str(message["sequence"]) for _, message in pushed]
     await listening.aclose()

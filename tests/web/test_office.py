@@ -58,12 +58,12 @@ class Caller:
     """The office's software: it calls with a token."""
 
     def __init__(self, session: aiohttp.ClientSession, token: str) -> None:
-        self._session = session
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self.session = session
+        self.headers = {"Authorization": f"Bearer {token}"}
 
     async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         url = f"/api/office{path}"
-        async with self._session.request(method, url, json=body, headers=self._headers) as response:
+        async with self.session.request(method, url, json=body, headers=self.headers) as response:
             return response.status, await response.json(content_type=None)
 
 

@@ -40,32 +40,32 @@ async def test_a_message_to_a_dead_engine_is_kept_and_answered_by_itself_once(
     listening = citizen.listen()
     async with asyncio.timeout(BACK_WITHIN):
         await anext(listening)
-        await citizen.say("combien coûte un passeport pour un adulte ?", "kept")
+        await citizen.say("combien coûte un passeport pour un adulte ?", "m1")
         [notice] = citizen.answer
         assert notice["author"] == "system"
         assert "Votre message est gardé" in citizen.said
         waiting = await citizen.copy()
-        assert waiting[-1]["client_id"] == "kept", "the citizen's own words are not lost from their copy"
+        assert waiting[-1]["client_id"] == "m1", "the citizen's own words are not lost from their copy"
 
         # Sent again, as a program does that got no answer, it is still the one message.
-        await citizen.say("combien coûte un passeport pour un adulte ?", "kept")
+        await citizen.say("combien coûte un passeport pour un adulte ?", "m1")
         assert citizen.answer == [notice]
         # What comes after waits for its turn.
-        await citizen.say("et pour mon fils de 8 ans ?", "after")
+        await citizen.say("et pour mon fils de 8 ans ?", "m2")
 
         pushed: list[Message] = []
         while not any("17" in message["text"] for message in pushed):
             pushed.append((await anext(listening))[1])
     await listening.aclose()
     said = [message.get("client_id") for message in pushed if message["author"] == "citizen"]
-    assert said == ["kept", "after"]
+    assert said == ["m1", "m2"]
     copy = await citizen.copy()
     assert [message for message in copy if message["sequence"] > 2] == pushed
     turns = service.rows("SELECT message_id FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id)
-    assert [turn["message_id"] for turn in turns] == ["kept", "after"]
+    assert [turn["message_id"] for turn in turns] == ["m1", "m2"]
     assert service.rows("SELECT 1 FROM pending_messages") == []
     assert service.parts()["engine"] != killed
-    answer = await citizen.say("combien coûte un passeport pour un adulte ?", "kept")
+    answer = await citizen.say("combien coûte un passeport pour un adulte ?", "m1")
     assert answer == pushed[1 : 1 + len(answer)], "asked again afterwards, it is the answer that was given"
 
 

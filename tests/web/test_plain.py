@@ -6,6 +6,17 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from bot.db import Database
+from bot.privacy.encryption import Cipher, read_keys
+from bot.requests.casework import Author, Casework
+from bot.requests.events import Item, Problem
+from bot.requests.files import FileStore
+from bot.requests.lifecycle import Actor
+from bot.requests.model import State
+from bot.requests.store import RequestStore
+from tests.citizen import Citizen
+from tests.journeys.player import fill_in
+from tests.requests.samples import EXE, PDF, photo
 from tests.service import Service
 
 
@@ -22,10 +33,18 @@ class Visitor:
             self.status, self.page = response.status, await response.text()
         return self.page
 
-    async def post(self, path: str, **fields: str) -> str:
-        async with self.session.post(path, data=fields) as response:
+    async def post(self, path: str, data: aiohttp.FormData | None = None, /, **fields: str) -> str:
+        async with self.session.post(path, data=data or fields) as response:
             self.status, self.page = response.status, await response.text()
         return self.page
+
+    async def send(self, content: bytes, name: str) -> str:
+        """Send the form that asks for a file, as a browser does."""
+        form = aiohttp.FormData()
+        form.add_field("form", self.hidden("form"))
+        form.add_field("id", self.hidden("id"))
+        form.add_field("file", content, filename=name, content_type="application/octet-stream")
+        return await self.post("/plain/files", form)
 
     async def say(self, text: str, **fields: str) -> str:
         return await self.post(
@@ -36,6 +55,11 @@ class Visitor:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
         assert found, f"no {name} in the page"
         return found[1]
+
+    def citizen(self) -> Citizen:
+        """Return the same citizen with a program, to come faster to the question."""
+        conversation_id, _, token = self.cookie.partition(".")
+        return Citizen(self.session, {"id": conversation_id, "token": token, "messages": []})
 
     @property
     def cookie(self) -> str:
@@ -145,3 +169,61 @@ async def test_pages_are_kept_by_no_cache_and_carry_the_strict_policy(visitor: V
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         assert "unsafe" not in response.headers["Content-Security-Policy"]
         assert "<script" not in await response.text()
+
+
+async def test_files_are_sent_by_a_form_and_again_when_the_office_asks(visitor: Visitor, service: Service) -> None:
+    await visitor.post("/plain/start")
+    citizen = visitor.citizen()
+    await citizen.say("je voudrais signaler un problème dans la rue")
+    await fill_in(citizen, until="photo")
+    page = await visitor.get()
+    assert 'enctype="multipart/form-data"' in page
+    assert "JPEG, PNG, WebP, 10 Mo au plus. Nombre de fichiers : 3 au plus." in page
+    page = await visitor.send(EXE, "photo.jpg")
+    assert visitor.status == 422
+    assert "ni un PDF ni une image" in page
+    await visitor.get()
+    page = await visitor.send(b"", "")
+    assert "Choisissez-le à nouveau" in page
+    await visitor.get()
+    page = await visitor.send(photo(), "trou.jpg")
+    assert (visitor.status, "Bien reçu\u00a0: trou.jpg" in page) == (200, True)
+    await citizen.say("continuer")
+    await fill_in(citizen)
+    page = await visitor.get()
+    confirm = re.search(r'value="([^"]+)"[^>]*>Confirmer', page)
+    assert confirm
+    page = await visitor.say(confirm[1])
+    reference = re.search(r"GU-\w{4}-\w{4}", page)
+    assert reference
+
+    database = Database(f"sqlite+aiosqlite:///{service.data_dir / 'guichet.db'}")
+    cipher = Cipher(read_keys("", service.data_dir))
+    office = Casework(database, cipher)
+    unreadable = Item(Problem.UNREADABLE, field="photo", note="Trop sombre.")
+    proof = Item(Problem.MISSING, label="Justificatif de domicile", file=True)
+    await office.ask_completion(reference[0], Author(Actor.AGENT, "camille"), [unreadable, proof])
+    page = await visitor.say("où en est ma demande ?")
+    assert "Trop sombre." in page
+    complete = re.search(r'value="([^"]+)"[^>]*>Compléter', page)
+    assert complete
+    await visitor.say(complete[1])
+    page = await visitor.send(photo(size=(80, 60)), "clair.jpg")
+    assert "Bien reçu\u00a0: clair.jpg" in page
+    assert "Justificatif de domicile" in page
+    page = await visitor.send(PDF, "facture.pdf")
+    assert "Bien reçu\u00a0: facture.pdf" in page
+    request = await RequestStore(database, cipher).by_reference(reference[0])
+    assert request.state is State.EXAMINED
+    sent = await FileStore(database, cipher, service.data_dir / "files", 1).of_request(request.id)
+    assert [(each.field, each.name) for each in sent][-1] == ("completion_1", "facture.pdf")
+    await database.close()
+
+
+async def test_a_file_that_nothing_waits_for_or_of_another_page_is_refused(visitor: Visitor) -> None:
+    await visitor.post("/plain/start")
+    assert "attend de fichier" in await visitor.send(photo(), "trou.jpg")
+    assert visitor.status == 409
+    visitor.page = visitor.page.replace(visitor.hidden("form"), "0" * 32)
+    await visitor.send(photo(), "trou.jpg")
+    assert visitor.status == 401

@@ -14,6 +14,7 @@ from bot.conversations.store import Conversation
 from bot.errors import GuichetError, InvalidInput, NotAllowed, Unavailable, Unprocessable
 from bot.privacy.identifiers import site_of
 from bot.rights.export import around
+from bot.web.hub import Bell
 from bot.web.intake import erase_all, take_in
 from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING, SETTINGS
 
@@ -143,13 +144,16 @@ async def _push(
     conversation_id: str,
     sequence: int,
     mode: Mode | None,
-    bell: asyncio.Event,
+    bell: Bell,
 ) -> None:
     await response.write(b": open\n\n")
     while not request.app[CLOSING].is_set():
         bell.clear()
         if mode != (mode := await _mode(request, conversation_id) or mode):
             await response.write(f'event: mode\ndata: {{"mode": "{mode}"}}\n\n'.encode())
+        # They have no place yet, hence no `id`; the database tells them again, by the same identifiers.
+        for wire in bell.take():
+            await response.write(f"event: message\ndata: {json.dumps(wire, ensure_ascii=False)}\n\n".encode())
         messages = await _news(request, conversation_id, sequence)
         for message in messages:
             sequence = message.sequence

@@ -1,26 +1,21 @@
 """Files of a request: sent to one's own conversation, read again with its token or with reference and access code."""
 
-import asyncio
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooLarge
+from bot.errors import InvalidInput, NotAllowed, NotFound
 from bot.requests.files import FileStore, RequestFile
-from bot.requests.files_check import examine
-from bot.requests.model import State
 from bot.requests.reference import find_access_code, find_reference
 from bot.web.api.conversations import token_of
-from bot.web.keys import CONVERSATIONS, FILES, LIMITER, REQUESTS, SETTINGS
+from bot.web.intake import await_file
+from bot.web.keys import CONVERSATIONS, FILES, LIMITER, REQUESTS
+from bot.web.uploads import Upload, limit_of, read_upload, too_large
 
 routes = web.RouteTableDef()
 
-UPLOADS_A_MINUTE = 20
 CODES_A_MINUTE = 10
 """Pairs of reference and code that one address may try; each reference has its own limit beside it."""
-MEGABYTE = 1_000_000
-# A big image takes some hundred megabytes while it is drawn again: one at a time.
-_EXAMINING = asyncio.Semaphore(1)
 _DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -29,14 +24,9 @@ async def send_file(request: web.Request) -> web.Response:
     """Take a file in, in the part `file`; it answers a field once its payload is sent as a message."""
     conversation_id = request.match_info["id"]
     await request.app[CONVERSATIONS].recognise(conversation_id, token_of(request))
-    request.app[LIMITER].check("file", conversation_id, UPLOADS_A_MINUTE, 60)
-    if not await request.app[REQUESTS].is_open_in(conversation_id, (State.DRAFT, State.TO_COMPLETE)):
-        raise Conflict("No request under way in this conversation waits for a file.", code="no-file-awaited")
-    name, content = await _read(request, request.app[SETTINGS].file_megabytes * MEGABYTE)
-    async with _EXAMINING:
-        examined = await asyncio.to_thread(examine, content, name)
-    kept = await request.app[FILES].keep(conversation_id, examined)
-    return web.json_response(_wire(kept) | {"payload": kept.payload}, status=201)
+    await await_file(request, conversation_id)
+    kept = await request.app[FILES].keep(conversation_id, await (await read_file_part(request)).examined())
+    return web.json_response(file_wire(kept) | {"payload": kept.payload}, status=201)
 
 
 @routes.get("/api/conversations/{id}/files/{file}")
@@ -45,10 +35,10 @@ async def read_own_file(request: web.Request) -> web.Response:
     conversation_id = request.match_info["id"]
     await request.app[CONVERSATIONS].recognise(conversation_id, token_of(request))
     files = request.app[FILES]
-    file = await files.get(_file_id(request))
+    file = await files.get(file_id_of(request))
     if file.conversation_id != conversation_id:
         raise NotFound("This file does not exist.", code="unknown-file")
-    return await _download(files, file)
+    return await download(files, file)
 
 
 @routes.get("/api/requests/{reference}/files")
@@ -56,7 +46,7 @@ async def list_files(request: web.Request) -> web.Response:
     """List the files of a request, for who knows its access code (`Authorization: Code 4821-7730`)."""
     request_id = await _opened(request)
     files = await request.app[FILES].of_request(request_id)
-    return web.json_response({"files": [_wire(each) for each in files]})
+    return web.json_response({"files": [file_wire(each) for each in files]})
 
 
 @routes.get("/api/requests/{reference}/files/{file}")
@@ -64,10 +54,10 @@ async def read_file(request: web.Request) -> web.Response:
     """Give a file of a request back to who knows its access code."""
     request_id = await _opened(request)
     files = request.app[FILES]
-    file = await files.get(_file_id(request))
-    if file.request_id != request_id:
+    file = await files.get(file_id_of(request))
+    if file.request_id != request_id or file.is_document:
         raise NotFound("This file does not exist.", code="unknown-file")
-    return await _download(files, file)
+    return await download(files, file)
 
 
 async def _opened(request: web.Request) -> str:
@@ -82,22 +72,18 @@ async def _opened(request: web.Request) -> str:
     return found.id
 
 
-async def _read(request: web.Request, limit: int) -> tuple[str, bytes]:
-    """Return the name and the content of the part `file`; more than the limit is refused before it is read."""
-    too_large = TooLarge(
-        f"The file is larger than {limit // MEGABYTE} MB.", code="file-too-large", limit=limit // MEGABYTE
-    )
+async def read_file_part(request: web.Request) -> Upload:
+    """Return the part `file` of a call.
+
+    Raises:
+        InvalidInput: there is none.
+        TooLarge: it is larger than a file may be.
+    """
+    limit = limit_of(request)
     # A margin for the envelope of the part.
     if (request.content_length or 0) > limit + 10_000:
-        raise too_large
-    part = await _part(request)
-    content = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        content += chunk
-        if len(content) > limit:
-            raise too_large
-    # Programs write what a header cannot hold as %20 or %22.
-    return unquote(part.filename or "document"), bytes(content)
+        raise too_large(limit)
+    return await read_upload(await _part(request), limit)
 
 
 async def _part(request: web.Request) -> BodyPartReader:
@@ -113,13 +99,15 @@ async def _part(request: web.Request) -> BodyPartReader:
     return part
 
 
-def _file_id(request: web.Request) -> str:
+def file_id_of(request: web.Request) -> str:
+    """Return the identifier of a file that an address holds; "" when it cannot be one."""
     file_id = request.match_info["file"]
     # What cannot be an identifier is not looked up: a database refuses some signs with an error of its own.
     return file_id if file_id.isascii() and file_id.isalnum() else ""
 
 
-async def _download(files: FileStore, file: RequestFile) -> web.Response:
+async def download(files: FileStore, file: RequestFile) -> web.Response:
+    """Return the content of a file, to be saved and not shown."""
     # Never shown by the browser itself: what a citizen sent may hold a script.
     return web.Response(
         body=await files.content(file),
@@ -131,5 +119,6 @@ async def _download(files: FileStore, file: RequestFile) -> web.Response:
     )
 
 
-def _wire(file: RequestFile) -> dict[str, str | int]:
+def file_wire(file: RequestFile) -> dict[str, str | int]:
+    """Return a file as JSON."""
     return {"id": file.id, "name": file.name, "type": file.type, "size": file.size}

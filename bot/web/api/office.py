@@ -47,6 +47,7 @@ class _Item(_Strict):
     field: Short | None = None
     label: Short = ""
     note: Long = ""
+    file: bool = False
 
 
 class _Completion(_Strict):
@@ -76,7 +77,7 @@ class _Listing(BaseModel):
 @routes.get("/api/office/requests")
 async def list_requests(request: web.Request) -> web.Response:
     """Return a page of requests."""
-    await _allowed(request, Scope.READ)
+    await allowed(request, Scope.READ)
     asked = _checked(_Listing, dict(request.query))
     wanted = Filter(
         states=(asked.state,) if asked.state else (),
@@ -104,8 +105,8 @@ async def create_request(request: web.Request) -> web.Response:
 @routes.get("/api/office/requests/{reference}")
 async def read_request(request: web.Request) -> web.Response:
     """Return a request with its answers and its life."""
-    await _allowed(request, Scope.READ)
-    reference = _reference(request)
+    await allowed(request, Scope.READ)
+    reference = reference_of(request)
     found = await request.app[REQUESTS].by_reference(reference)
     return web.json_response(case_view(found, await request.app[CASEWORK].history(reference)))
 
@@ -116,7 +117,7 @@ async def change_state(request: web.Request) -> web.Response:
     author = await _author(request, Scope.CHANGE)
     body = await _body(request, _Change)
     event = await request.app[CASEWORK].advance(
-        _reference(request), State(body.state), author, reason=body.reason, outcome=body.outcome
+        reference_of(request), State(body.state), author, reason=body.reason, outcome=body.outcome
     )
     return web.json_response(event_view(event))
 
@@ -126,8 +127,13 @@ async def ask_completion(request: web.Request) -> web.Response:
     """Tell the citizen what is missing."""
     author = await _author(request, Scope.CHANGE)
     body = await _body(request, _Completion)
-    items = [Item(Problem(each.problem), each.field, each.label, each.note) for each in body.items]
-    return web.json_response(event_view(await request.app[CASEWORK].ask_completion(_reference(request), author, items)))
+    items = [
+        Item(Problem(each.problem), each.field, each.label, each.note, file=each.file and not each.field)
+        for each in body.items
+    ]
+    return web.json_response(
+        event_view(await request.app[CASEWORK].ask_completion(reference_of(request), author, items))
+    )
 
 
 @routes.post("/api/office/requests/{reference}/messages")
@@ -135,21 +141,21 @@ async def send_message(request: web.Request) -> web.Response:
     """Write to the citizen."""
     author = await _author(request, Scope.CHANGE)
     body = await _body(request, _Message)
-    event = await request.app[CASEWORK].send_message(_reference(request), author, body.text)
+    event = await request.app[CASEWORK].send_message(reference_of(request), author, body.text)
     return web.json_response(event_view(event), status=201)
 
 
 @routes.post("/api/office/requests/{reference}/read")
 async def mark_read(request: web.Request) -> web.Response:
     """Note that the citizen's messages were read."""
-    await _allowed(request, Scope.CHANGE)
-    return web.json_response({"read": await request.app[CASEWORK].mark_read(_reference(request), Actor.OFFICE)})
+    await allowed(request, Scope.CHANGE)
+    return web.json_response({"read": await request.app[CASEWORK].mark_read(reference_of(request), Actor.OFFICE)})
 
 
 @routes.get("/api/office/webhooks")
 async def list_webhooks(request: web.Request) -> web.Response:
     """Return the webhooks, without their secrets."""
-    await _allowed(request, Scope.WEBHOOKS)
+    await allowed(request, Scope.WEBHOOKS)
     known = await request.app[WEBHOOKS].all()
     return web.json_response(
         {"webhooks": [{"id": each.id, "url": each.url, "services": each.services} for each in known]}
@@ -159,7 +165,7 @@ async def list_webhooks(request: web.Request) -> web.Response:
 @routes.post("/api/office/webhooks")
 async def add_webhook(request: web.Request) -> web.Response:
     """Add a webhook; its secret is shown this once."""
-    await _allowed(request, Scope.WEBHOOKS)
+    await allowed(request, Scope.WEBHOOKS)
     body = await _body(request, _Webhook)
     for service in body.services:
         request.app[CATALOGUE].service(service)
@@ -171,7 +177,7 @@ async def add_webhook(request: web.Request) -> web.Response:
 @routes.delete("/api/office/webhooks/{id}")
 async def remove_webhook(request: web.Request) -> web.Response:
     """Remove a webhook."""
-    await _allowed(request, Scope.WEBHOOKS)
+    await allowed(request, Scope.WEBHOOKS)
     number = request.match_info["id"]
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise NotFound("There is no webhook of that number.", code="unknown-webhook")
@@ -179,7 +185,13 @@ async def remove_webhook(request: web.Request) -> web.Response:
     return web.json_response({"removed": int(number)})
 
 
-async def _allowed(request: web.Request, scope: Scope) -> ApiToken:
+async def allowed(request: web.Request, scope: Scope) -> ApiToken:
+    """Return the token of a call, which must have a scope.
+
+    Raises:
+        NotAllowed: there is none, or it has not that scope.
+        TooManyRequests: too many wrong ones came from this address.
+    """
     request.app[LIMITER].check("office", request.remote or "", CALLS_A_MINUTE, 60)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -188,10 +200,15 @@ async def _allowed(request: web.Request, scope: Scope) -> ApiToken:
 
 
 async def _author(request: web.Request, scope: Scope) -> Author:
-    return Author(Actor.OFFICE, (await _allowed(request, scope)).name)
+    return Author(Actor.OFFICE, (await allowed(request, scope)).name)
 
 
-def _reference(request: web.Request) -> str:
+def reference_of(request: web.Request) -> str:
+    """Return the reference that an address holds.
+
+    Raises:
+        NotFound: it holds none.
+    """
     reference = find_reference(request.match_info["reference"])
     if reference is None:
         raise NotFound("There is no request of this reference.", code="unknown-request")

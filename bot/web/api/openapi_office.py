@@ -52,6 +52,13 @@ def _call(
     return call
 
 
+def _download(summary: str, scope: Scope, *problems: int) -> dict[str, Any]:
+    call = _call(summary, scope, 200, _TEXT, *problems)
+    binary = {"application/octet-stream": {"schema": _TEXT}}
+    call["responses"]["200"] = {"description": "The file, as a download", "content": binary}
+    return call
+
+
 def _asked(name: str, schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
@@ -63,11 +70,19 @@ _ITEM = _object(
     field={"type": ["string", "null"], "maxLength": 500},
     label={"type": "string", "maxLength": 500},
     note={"type": "string", "maxLength": 5000},
+    file={"type": "boolean"},
 )
+_FILE = _object(["id", "name", "type", "size"], id=_TEXT, name=_TEXT, type=_TEXT, size=_NUMBER)
+_UPLOAD = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 _OUTCOME = _object(
     [],
     closed=True,
-    document=_object(["name", "url"], closed=True, name=_TEXT, url={"type": "string", "format": "uri"}),
+    document={
+        "oneOf": [
+            _object(["name", "url"], closed=True, name=_TEXT, url={"type": "string", "format": "uri"}),
+            _object(["name", "file"], closed=True, name=_TEXT, file={"type": "string", "pattern": "^[0-9a-f]{32}$"}),
+        ]
+    },
     appointment=_object(["at", "place"], closed=True, at=_TIME, place=_TEXT, bring=_TEXT),
     payment=_object(["amount"], closed=True, amount={"type": "number", "exclusiveMinimum": 0}, expected=_TEXT),
 )
@@ -173,6 +188,27 @@ PATHS: dict[str, Any] = {
                 outcome={"anyOf": [_OUTCOME, {"type": "null"}]},
             ),
         ),
+    },
+    "/api/office/requests/{reference}/files": {
+        "parameters": [_REFERENCE],
+        "get": _call(
+            "List what the citizen sent with a request", Scope.READ, 200, _object(["files"], files=_array(_FILE)), 404
+        ),
+    },
+    "/api/office/requests/{reference}/files/{file}": {
+        "parameters": [_REFERENCE, _REFERENCE | {"name": "file"}],
+        "get": _download("Read a file of a request, of the citizen or of the office", Scope.READ, 404),
+    },
+    "/api/office/requests/{reference}/documents": {
+        "parameters": [_REFERENCE],
+        "post": _call(
+            "Give a document; the citizen can read it once a decision names its `id` as `document.file`",
+            Scope.CHANGE,
+            201,
+            _FILE,
+            *(400, 404, 409, 413, 422),
+        )
+        | {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}},
     },
     "/api/office/requests/{reference}/completion": {
         "parameters": [_REFERENCE],

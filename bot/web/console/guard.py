@@ -13,6 +13,7 @@ from bot.errors import GuichetError, NotAllowed
 from bot.web.console.cookies import is_https, read_cookie, set_cookie
 from bot.web.console.keys import ACCOUNTS, SESSIONS
 from bot.web.console.render import error_page, redirect
+from bot.web.uploads import form_of
 
 Page = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 OpenPage = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -92,7 +93,7 @@ async def check_form(request: web.Request) -> None:
     unnamed = origin is None or (origin == "null" and site == "same-origin")
     if site not in (None, "same-origin", "none") or (not unnamed and origin not in own):
         raise Forbidden("This form was sent by another site.", code="foreign-form")
-    given = (await request.post()).get("form", "")
+    given = (await form_of(request)).get("form", "")
     cookie = read_cookie(request)
     if not cookie or not isinstance(given, str) or not is_form_token(cookie, given):
         raise Forbidden("This page is too old: open it again and send the form once more.", code="stale-form")
@@ -100,7 +101,7 @@ async def check_form(request: web.Request) -> None:
 
 async def field(request: web.Request, name: str, most: int = 4000) -> str:
     """Return what was written in a field of a form, without spaces around it; empty when it is not there."""
-    value: Any = (await request.post()).get(name, "")
+    value: Any = (await form_of(request)).get(name, "")
     return value.replace("\x00", "").replace("\r\n", "\n").strip()[:most] if isinstance(value, str) else ""
 
 

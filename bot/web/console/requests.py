@@ -7,17 +7,20 @@ from aiohttp import web
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.catalogue.model import RequestForm
-from bot.errors import NotFound, Unprocessable
+from bot.errors import GuichetError, NotFound, Unprocessable
 from bot.requests.casework import Author
 from bot.requests.events import Item, Problem, unread
 from bot.requests.fields import show_answer
+from bot.requests.files_check import KINDS
 from bot.requests.lifecycle import TRANSITIONS, Actor, next_states
 from bot.requests.listing import Filter, Order
 from bot.requests.model import Request, State, asked
+from bot.web.api.files import download, file_id_of
+from bot.web.console.decision import decision_of, give_document
 from bot.web.console.filters import own_forms
 from bot.web.console.guard import field, note, page
 from bot.web.console.render import redirect, render
-from bot.web.keys import CASEWORK, CATALOGUE, HUB, REQUESTS
+from bot.web.keys import CASEWORK, CATALOGUE, FILES, HUB, REQUESTS
 
 HOME = "/console/requests"
 STATES = tuple(state for state in State if state is not State.DRAFT)
@@ -73,7 +76,22 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
         owed=[each for each in possible if TRANSITIONS[found.state, each].needs_reason],
         can_ask=State.TO_COMPLETE in next_states(found.state, Actor.AGENT),
         problems=list(Problem),
+        files=await request.app[FILES].of_request(found.id),
+        kinds=",".join(KINDS),
     )
+
+
+@routes.get(HOME + "/{reference}/files/{file}")
+@page(Right.PROCESS)
+async def read_file(request: web.Request, session: Session) -> web.StreamResponse:
+    """Hand out a file of the request; that it was read is kept."""
+    found, _ = await _own(request, session)
+    files = request.app[FILES]
+    file = await files.get(file_id_of(request))
+    if file.request_id != found.id:
+        raise NotFound("This file does not exist.", code="unknown-file")
+    await note(request, session.account, "read", "request", found.reference, f"file {file.id}")
+    return await download(files, file)
 
 
 @routes.post(HOME + "/{reference}/advance")
@@ -85,7 +103,18 @@ async def advance(request: web.Request, session: Session) -> web.StreamResponse:
     if to not in STATES:
         raise Unprocessable("Choose what becomes of the request.", code="bad-state", field="to")
     reason = await field(request, "reason", 5000)
-    await request.app[CASEWORK].advance(found.reference, State(to), _author(session), reason=reason or None)
+    brought = await decision_of(request)
+    document = await give_document(request, found) if State(to).is_final else None
+    if document is not None:
+        brought["document"] = {"name": document.name, "file": document.id}
+    try:
+        await request.app[CASEWORK].advance(
+            found.reference, State(to), _author(session), reason=reason or None, outcome=brought
+        )
+    except GuichetError:
+        if document is not None:
+            await request.app[FILES].remove(document)
+        raise
     return await _done(request, session, found, f"to {to}")
 
 
@@ -102,7 +131,8 @@ async def completion(request: web.Request, session: Session) -> web.StreamRespon
         if name in known
     ]
     if other := await field(request, "other", 300):
-        items.append(Item(Problem.MISSING, None, other, await field(request, "note-other", 1000)))
+        wants_file = bool(await field(request, "file-other", 5))
+        items.append(Item(Problem.MISSING, None, other, await field(request, "note-other", 1000), file=wants_file))
     await request.app[CASEWORK].ask_completion(found.reference, _author(session), items)
     return await _done(request, session, found, f"asked for {len(items)} things")
 

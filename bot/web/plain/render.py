@@ -9,6 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader
 
 from bot.conversations.model import Message
+from bot.requests.files_check import KINDS
 from bot.web.plain.words import words
 
 _ANSWERED = re.compile(r"\[réponse : .*\]")
@@ -101,4 +102,5 @@ def _field(awaited: dict[str, Any] | None) -> dict[str, str] | None:
 
 _templates = Environment(loader=PackageLoader("bot.web.plain", ""), autoescape=True)
 _templates.filters["blocks"] = blocks
+_templates.filters["kind"] = lambda kind: KINDS.get(kind, kind)
 _templates.filters["is_web"] = lambda url: str(url).startswith(("https://", "http://"))

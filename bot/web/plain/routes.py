@@ -8,13 +8,14 @@ from aiohttp import web
 from bot.conversations.notice import opening, switched
 from bot.conversations.store import Conversation
 from bot.db import now
-from bot.errors import GuichetError
+from bot.errors import GuichetError, Unprocessable
 from bot.web.api.banner import announcement
 from bot.web.assets import serve
-from bot.web.intake import erase_all, take_in
-from bot.web.keys import CONVERSATIONS, HUB, LIMITER, SETTINGS
+from bot.web.intake import await_file, erase_all, take_in
+from bot.web.keys import CONVERSATIONS, FILES, HUB, LIMITER, SETTINGS
 from bot.web.plain.render import page, shown, transcript
 from bot.web.plain.session import PATH, check_form, conversation_of, forget, form_code, remember
+from bot.web.uploads import Upload, form_of
 from bot.web.words import detail_for
 
 routes = web.RouteTableDef()
@@ -59,6 +60,28 @@ async def say(request: web.Request) -> web.StreamResponse:
     message_id = str(form.get("id") or uuid4())
     try:
         await take_in(request, conversation.id, conversation.language, message_id, _text(form))
+    except GuichetError as error:
+        return await _conversation(request, conversation, token, error)
+    return _back()
+
+
+@routes.post("/plain/files")
+async def send_files(request: web.Request) -> web.StreamResponse:
+    """Take files in and answer the question with them."""
+    found = await _sent(request)
+    if found is None:
+        return _back()
+    conversation, token, form = found
+    try:
+        sent = [each for each in form.getall("file", []) if isinstance(each, Upload)]
+        if not sent:
+            raise Unprocessable("Choose a file.", code="no-file", field="file")
+        kept = []
+        for each in sent:
+            await await_file(request, conversation.id)
+            kept.append(await request.app[FILES].keep(conversation.id, await each.examined()))
+        payloads = " ".join(file.payload for file in kept)
+        await take_in(request, conversation.id, conversation.language, str(form.get("id") or uuid4()), payloads)
     except GuichetError as error:
         return await _conversation(request, conversation, token, error)
     return _back()
@@ -155,7 +178,7 @@ async def _sent(request: web.Request) -> tuple[Conversation, str, Any] | None:
     found = await conversation_of(request)
     if found is None:
         return None
-    form = await request.post()
+    form = await form_of(request)
     check_form(found[1], str(form.get("form", "")))
     return found[0], found[1], form
 

@@ -71,9 +71,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "closed": ("Classée", "Closed"),
     "withdrawn": ("Retirée", "Withdrawn"),
     "file": (
-        "Cette page ne peut pas envoyer de fichier. Passez cette question si elle est facultative, ou demandez une "
-        "personne.",
-        "This page cannot send a file. Skip this question if it is optional, or ask for a person.",
+        "{kinds}, {size} Mo au plus. Nombre de fichiers : {count} au plus.",
+        "{kinds}, {size} MB at most. Number of files: {count} at most.",
     ),
 }
 

@@ -1,0 +1,30 @@
+"""Every table of the database, and what becomes of its rows: nothing is kept because nobody thought of it.
+
+A test compares this with the tables themselves, and shows that a purge empties what it says it empties.
+"""
+
+PURGED = {
+    "conversations": "conversations",
+    **dict.fromkeys(("messages", "turns", "buttons", "pending_messages", "reminders"), "conversations"),
+    **dict.fromkeys(("handoffs", "handoff_events"), "conversations"),
+    **dict.fromkeys(("reviews", "conversation_tags", "conversation_comments", "annotations"), "conversations"),
+    "examples_proposed": "conversations",
+    **dict.fromkeys(("requests", "request_events", "outbox", "request_files"), "requests"),
+    "request_contacts": "comings",
+    "feedback": "feedback",
+    "invitations": "invitations",
+    "audit_trail": "audit",
+}
+"""The kind of the purge with which the rows of a table go; `drafts` go as `requests` do, at their own age."""
+
+KEPT = {
+    "accounts": "people who work here: closed by an administrator, and kept so that the audit trail names somebody",
+    "sessions": "gone an hour after the last use, twelve at most: `SessionStore.forget`, a job of every hour",
+    "login_failures": "a hash, gone after a day: `Failures.forget`, a job of every hour",
+    "presences": "one row an account, written over, and gone when the desk is left",
+    "saved_filters": "what a colleague set up for their own list: kept until they delete it or lose the account",
+    "webhooks": "an address of the office's software: kept until the office removes it",
+    "api_tokens": "a hash, and when it was revoked: shows which program could do what",
+    "jobs": "one row a job: when it is due; nobody's",
+}
+"""Why the purge leaves a table alone."""
