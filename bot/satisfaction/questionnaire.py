@@ -71,7 +71,7 @@ def _choice(key: str, fr: str, en: str, leads_to: str = "", **says: float) -> Ch
     return Choice(key, Text(fr=fr, en=en), MappingProxyType(says), leads_to)
 
 
-_AGREEMENT = (
+AGREEMENT = (
     ("Pas du tout", "Not at all"),
     ("Plutôt non", "Rather not"),
     ("Moyennement", "So-so"),
@@ -79,7 +79,7 @@ _AGREEMENT = (
     ("Tout à fait", "Absolutely"),
 )
 QUALITIES = tuple(
-    _five(dimension, Text(fr=fr, en=en), *_AGREEMENT)
+    _five(dimension, Text(fr=fr, en=en), *AGREEMENT)
     for dimension, fr, en in (
         ("environment", "Le lieu, le site ou l'outil étaient-ils pratiques ?", "Was the place, site or tool handy?"),
         ("trust", "Avez-vous confiance dans ce qu'on vous a dit ?", "Do you trust what you were told?"),
