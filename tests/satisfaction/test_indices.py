@@ -64,6 +64,36 @@ def test_each_source_of_a_dimension_has_one_voice() -> None:
     assert (found.n, found.value) == (1010, pytest.approx(7.5))
 
 
+CLARITY = {1: 1, 2: 1, 3: 2, 4: 4, 5: 2}
+"""6.25, as in the example of the page."""
+
+
+@pytest.mark.parametrize(
+    ("dimension", "values", "expected"),
+    [
+        ("autonomy", {"help_tried": {0: 30, 1: 10}}, 7.5),
+        ("environment", {"environment": {3: 6, 4: 4, 5: 0, 2: 0, 1: 0}, "reached": {1: 8, 0: 2}}, 7.0),
+        ("ease", {"ease": {4: 10}, "abandonment": {1: 2, 0: 18}}, 8.25),
+        ("consideration", {"consideration": {3: 10}, "late": {1: 3, 0: 27}}, 7.0),
+        ("value", {"value": {4: 8, 5: 2}, "resolved": {1: 6, 0: 4}}, 7.0),
+        ("listening", {"listening": {3: 10}, "clarity": CLARITY}, 5.625),
+        ("courtesy", {"courtesy": {5: 8}, "distress": {1: 1, 0: 49}}, 9.8),
+    ],
+)
+def test_the_dimensions_are_those_of_the_worked_example(
+    dimension: str, values: dict[str, dict[float, int]], expected: float
+) -> None:
+    assert note(RELATION[dimension], Tally(values)).value == pytest.approx(expected)
+
+
+def test_signals_are_told_as_in_the_worked_example() -> None:
+    tally = Tally(
+        {"abandonment": {1: 3, 0: 9}, "fallback": {0: 14, 1: 4, 2: 1}, "turns": {2: 20}}, {"wait": (10, 900.0)}
+    )
+    found = scores(report(tally).signals)
+    assert (found["abandonment"].value, found["fallback"].value, found["wait"].value) == (0.25, 0.15, 90)
+
+
 def test_a_source_with_too_few_facts_is_left_out() -> None:
     found = note(RELATION["trust"], Tally({"trust": {5: 9}, "resolved_without_recontact": {1: 5, 0: 5}}))
     assert found.value == pytest.approx(5)
