@@ -13,7 +13,7 @@ from bot.errors import InvalidInput
 from bot.settings import Settings
 
 MOMENTS = ("information", "submission", "use", "outcome")
-APART = ("moment", "service", "administration", "channel", "language", "side")
+APART = ("moment", "service", "administration", "channel", "language")
 
 
 def add(command: Add) -> None:
@@ -25,13 +25,16 @@ def add(command: Add) -> None:
     indices.add_argument("--service", metavar="ID")
     indices.add_argument("--administration", metavar="ID")
     indices.add_argument("--by", choices=APART, help="a report for each")
+    indices.add_argument("--agents", action="store_true", help="what agents answered instead of citizens")
     indices.add_argument("--demo", action="store_true", help="those of the demonstration instead of the real ones")
     indices.add_argument("--json", action="store_true", help="one object for each report")
 
 
 def _indices(settings: Settings, options: argparse.Namespace) -> None:
     from bot.db import Database
-    from bot.satisfaction.indices import report
+    from bot.satisfaction.dimensions import FEWEST_AGENTS
+    from bot.satisfaction.facts import Side
+    from bot.satisfaction.indices import FEWEST, report
     from bot.satisfaction.indices_store import By, Filter, IndexStore
 
     which = Filter(
@@ -40,7 +43,7 @@ def _indices(settings: Settings, options: argparse.Namespace) -> None:
         moment=options.moment,
         service=options.service,
         administration=options.administration,
-        side=None if options.by == "side" else Filter.side,
+        side=Side.AGENT if options.agents else Side.CITIZEN,
         demo=options.demo,
     )
 
@@ -51,7 +54,8 @@ def _indices(settings: Settings, options: argparse.Namespace) -> None:
         finally:
             await database.close()
 
-    reports = {name: report(tally) for name, tally in asyncio.run(count()).items()}
+    fewest = FEWEST_AGENTS if options.agents else FEWEST
+    reports = {name: report(tally, fewest) for name, tally in asyncio.run(count()).items()}
     if options.json:
         for name, each in reports.items():
             print_json(({options.by: name} if options.by else {}) | asdict(each))

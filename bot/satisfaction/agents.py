@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.accounts.model import Account
@@ -21,8 +21,6 @@ from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.facts_tables import AgentAnswerRow
 from bot.satisfaction.questionnaire import AGREEMENT, FIVE
 
-FEWEST_AGENTS = 5
-"""Agents below whose number nothing is shown of what they answered: of fewer, one could tell who said what."""
 QUESTIONS: dict[str, Text] = {
     "autonomy": Text(fr="J'ai pu décider seul·e de ce qui m'incombe.", en="I could decide what is mine to decide."),
     "environment": Text(fr="Mes outils et mon lieu de travail m'ont aidé·e.", en="My tools and workplace helped me."),
@@ -78,6 +76,9 @@ class AgentSurveys:
         ]
         try:
             async with self._database.writing() as session:
+                # That they answered in earlier months is of no use any more.
+                earlier = (AgentAnswerRow.account_id == account.id, AgentAnswerRow.month < month)
+                await session.execute(delete(AgentAnswerRow).where(*earlier))
                 await session.execute(insert(AgentAnswerRow).values(account_id=account.id, month=month))
                 await self._facts.add(session, facts)
         except IntegrityError:

@@ -1,6 +1,7 @@
 """The agents' questionnaire: once a month, on the citizens' dimensions, and nobody's."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +11,10 @@ from bot.accounts.store import AccountStore
 from bot.db import Database
 from bot.errors import Conflict
 from bot.privacy.encryption import Cipher
-from bot.satisfaction.agents import FEWEST_AGENTS, QUESTIONS, AgentSurveys
-from bot.satisfaction.dimensions import DIMENSIONS
-from bot.satisfaction.facts import Side
+from bot.satisfaction.agents import QUESTIONS, AgentSurveys
+from bot.satisfaction.dimensions import DIMENSIONS, FEWEST_AGENTS
+from bot.satisfaction.facts import Fact, Side
+from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.indices import report
 from bot.satisfaction.indices_store import Filter, IndexStore
@@ -67,3 +69,17 @@ async def test_below_the_threshold_nothing_is_shown(
         shown = {score.id: score.value for score in report(tally, FEWEST_AGENTS).dimensions}["trust"]
         assert shown == (10 if place == FEWEST_AGENTS else None)
         assert report(await store.tally(Filter())).dimensions[3].n == 0, "never mixed with what citizens said"
+
+
+async def test_one_agent_who_answers_for_many_months_is_still_one(
+    surveys: AgentSurveys, people: list[Account], database: Database
+) -> None:
+    for account in people:
+        await surveys.answer(account, {"trust": 5})
+    async with database.reading() as session:
+        (fact, *_) = await session.scalars(select(FactRow))
+    said = {name: getattr(fact, name) for name in Fact.__dataclass_fields__}
+    alone = [Fact(**said | {"at": fact.at - timedelta(days=31 * months), "value": 1.0}) for months in range(1, 20)]
+    await FactStore(database).append(alone)
+    tally = await IndexStore(database).tally(Filter(side=Side.AGENT))
+    assert tally.values == {"trust": {5.0: FEWEST_AGENTS}}

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from bot.accounts.sessions import Session
-from bot.satisfaction.agents import FEWEST_AGENTS, GRADES, QUESTIONS
+from bot.satisfaction.agents import GRADES, QUESTIONS
+from bot.satisfaction.dimensions import FEWEST_AGENTS
 from bot.web.console.guard import page
 from bot.web.console.keys import AGENT_SURVEYS
 from bot.web.console.render import redirect, render
