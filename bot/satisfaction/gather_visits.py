@@ -1,6 +1,7 @@
 """Reads visits from the log of turns and gives their signals."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.catalogue.load import Catalogue
 from bot.conversations.tables import ConversationRow, MessageRow, TurnRow
 from bot.satisfaction.facts import Fact, Kind, Side
-from bot.satisfaction.signals import ABANDONED_AT, QUIET, SIGNALS, Said, abandoned_at
+from bot.satisfaction.signals import ABANDONED_AT, QUIET, SIGNALS, Said, abandoned_at, abandonment
 from bot.satisfaction.signals_after import WINDOW, resolved_without_recontact
 from bot.satisfaction.store import channel_of
 
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 LONGEST = 300
 """Turns of a visit that are looked at: what is longer is no visit of a person."""
 Rows = Sequence[Any]
+_COLUMNS = (
+    *(
+        TurnRow.id,
+        TurnRow.conversation_id,
+        TurnRow.message_id,
+        TurnRow.at,
+        TurnRow.kind,
+        TurnRow.text,
+        TurnRow.language,
+    ),
+    *(TurnRow.intent, TurnRow.service, TurnRow.moment, TurnRow.actions, TurnRow.field, TurnRow.fallback),
+    *(TurnRow.model, TurnRow.milliseconds, ConversationRow.origin),
+)
 
 
 async def visits(session: AsyncSession, batch: "Batch", catalogue: Catalogue) -> tuple[list[Fact], int]:
@@ -29,7 +43,8 @@ async def visits(session: AsyncSession, batch: "Batch", catalogue: Catalogue) ->
     for rows, _ in ended:
         said = [_said(row) for row in rows]
         last = rows[-1]
-        said[-1] = _said(last, await _awaited(session, last))
+        if abandonment(said):
+            said[-1] = replace(said[-1], awaited=await _awaited(session, last))
         for dimension, (scale, signal) in SIGNALS.items():
             value = signal(said)
             if value is not None:
@@ -80,7 +95,7 @@ async def _visits_of(session: AsyncSession, conversation_id: str, read: Rows) ->
     numbers = [row.number for row in read]
     latest = max(row.at for row in read) + WINDOW + timedelta(minutes=1)
     query = (
-        select(TurnRow, ConversationRow.origin)
+        select(*_COLUMNS)
         .join(ConversationRow, ConversationRow.id == TurnRow.conversation_id)
         .where(
             TurnRow.conversation_id == conversation_id,
@@ -89,20 +104,8 @@ async def _visits_of(session: AsyncSession, conversation_id: str, read: Rows) ->
         )
         .order_by(TurnRow.number)
     )
-    rows = [_Turn(turn, origin) for turn, origin in (await session.execute(query)).all()]
-    found = [list(visit) for visit in _split(rows)]
+    found = list(_split((await session.execute(query)).all()))
     return [(visit, [row.at for later in found[place + 1 :] for row in later[:1]]) for place, visit in enumerate(found)]
-
-
-class _Turn:
-    """A row of the log with where its conversation came from."""
-
-    def __init__(self, turn: TurnRow, origin: str | None) -> None:
-        self._turn = turn
-        self.origin = origin
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._turn, name)
 
 
 def _split(rows: Rows) -> Iterator[Rows]:
@@ -117,7 +120,7 @@ def _split(rows: Rows) -> Iterator[Rows]:
         yield visit
 
 
-def _said(row: Any, awaited: str | None = None) -> Said:
+def _said(row: Any) -> Said:
     return Said(
         at=row.at,
         kind=row.kind,
@@ -127,7 +130,6 @@ def _said(row: Any, awaited: str | None = None) -> Said:
         field=row.field,
         fallback=row.fallback,
         milliseconds=row.milliseconds,
-        awaited=awaited,
     )
 
 
