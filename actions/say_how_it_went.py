@@ -1,4 +1,4 @@
-"""Satisfaction: three faces for each moment, stored at once, then free words for who wants to."""
+"""Satisfaction: three faces for each moment, stored at once; what follows them is in `say_more.py`."""
 
 from typing import Any
 
@@ -7,19 +7,14 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.labels import label
+from actions.say_more import about, ask_more, asked_of, rated_by, subject_of
 from actions.visit import Visit, button, slots
 from bot.conversations.model import Moment
 from bot.conversations.turn import note
 from bot.errors import Unavailable
 from bot.satisfaction.model import Face
-from bot.satisfaction.store import Subject
-from bot.words import is_question
 
 Events = list[dict[str, Any]]
-SURE = 0.6
-"""Confidence from which a message after a note is taken for something else than words about it."""
-OTHER_THAN_WORDS = {"submit_request", "resume_request", "track_request", "talk_to_person", "distress", "rate"}
-"""Intents that are never words about a note. A complaint or "le délai est trop long" is: only questions are not."""
 
 
 class ActionAskHowItWent(Action):
@@ -44,77 +39,22 @@ class ActionStoreNote(Action):
         return "action_store_note"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store it, then let the citizen add words."""
+        """Store it, then let the citizen say more."""
         visit = Visit(dispatcher, tracker)
-        rated = {
-            "moment": visit.entity("moment"),
-            "service": visit.entity("service"),
-            "request_id": visit.entity("request") or "",
-        }
-        note(moment=Moment(rated["moment"]), service=rated["service"])
-        await visit.desk.feedback.rate(_subject(visit, rated), Face(visit.entity("face")))
+        subject, rated = subject_of(visit, rated_by(visit)), rated_by(visit)
+        note(moment=subject.moment, service=subject.service)
+        await visit.desk.feedback.rate(subject, Face(visit.entity("face")))
+        rated["question"] = asked_of(subject)[0].id
+        visit.say("utter_thanks_for_note")
         if visit.loop == "comment_form":
-            _invite(visit)  # another face was pressed: the form, already open, would say nothing
+            ask_more(visit, rated)  # another face was pressed: the form, already open, would say nothing
         return [*slots(rated=rated, comment=None, unclear=0), FollowupAction("comment_form")]
-
-
-class AskComment(Action):
-    """Invites to add words, once; after a question in between it waits in silence."""
-
-    def name(self) -> str:
-        """Return the name that Rasa's form calls."""
-        return "action_ask_comment_form_comment"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Invite."""
-        visit = Visit(dispatcher, tracker)
-        if visit.slot("requested_slot") is None:
-            _invite(visit)
-        return []
-
-
-class ValidateCommentForm(Action):
-    """Takes the words after a note, unless they are plainly something else."""
-
-    def name(self) -> str:
-        """Return the name that Rasa's form calls."""
-        return "validate_comment_form"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store the words, masked; no event means "this was not for the form"."""
-        visit = Visit(dispatcher, tracker)
-        if visit.interrupts:
-            return []
-        sure = visit.confidence >= SURE
-        if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
-            return slots(comment="declined")
-        polite = len(visit.text.split()) <= 2 and visit.intent in ("thank", "goodbye", "greet", "affirm")
-        asks = is_question(visit.text)
-        if sure and (asks or polite or visit.intent in OTHER_THAN_WORDS):
-            return []
-        note(field="comment")
-        await visit.desk.feedback.comment(_subject(visit, visit.slot("rated")), visit.text)
-        return slots(comment="given")
-
-
-class ActionThankForComment(Action):
-    """Thanks for the words, or takes note that there are none."""
-
-    def name(self) -> str:
-        """Return the name of the action."""
-        return "action_thank_for_comment"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Thank."""
-        visit = Visit(dispatcher, tracker)
-        visit.say("utter_thanks_for_comment" if visit.slot("comment") == "given" else "utter_no_comment")
-        return slots(rated=None, comment=None)
 
 
 async def ask_how_it_went(
     visit: Visit, moment: Moment, service: str | None, request_id: str = "", *, again: bool = False
 ) -> None:
-    """Ask how a moment went, unless it was answered already.
+    """Ask how a moment went, unless it was asked about already, whether it was answered or not.
 
     Args:
         visit: the visit.
@@ -123,28 +63,14 @@ async def ask_how_it_went(
         request_id: about which request.
         again: ask even so, because the citizen wants to.
     """
-    subject = Subject(visit.conversation_id, moment, service, request_id)
+    rated = {"moment": str(moment), "service": service, "request_id": request_id}
     try:
-        if not again and await visit.desk.feedback.is_rated(subject):
+        if not await visit.desk.feedback.ask(subject_of(visit, rated)) and not again:
             return
     except Unavailable:
         return  # what could not be noted is not asked
-    about = {"moment": str(moment), "service": service, "request": request_id}
     faces = (Face.GOOD, Face.MIXED, Face.BAD)
     visit.say(
         "utter_how_did_it_go",
-        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about) for face in faces],
+        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about(rated)) for face in faces],
     )
-
-
-def _invite(visit: Visit) -> None:
-    awaited = {"field": "comment", "type": "long_text", "label": label("comment", visit.language), "required": False}
-    visit.say(
-        "utter_thanks_for_note",
-        buttons=[button(label("no_comment", visit.language), "no_comment")],
-        extras={"input": awaited | {"step": 1, "steps": 1}},
-    )
-
-
-def _subject(visit: Visit, rated: dict[str, Any]) -> Subject:
-    return Subject(visit.conversation_id, Moment(rated["moment"]), rated["service"], rated["request_id"])

@@ -12,6 +12,7 @@ PURGED = {
     **dict.fromkeys(("requests", "request_events", "outbox", "request_files"), "requests"),
     "request_contacts": "comings",
     "feedback": "feedback",
+    "facts": "facts",
     "invitations": "invitations",
     "audit_trail": "audit",
 }
@@ -25,6 +26,8 @@ KEPT = {
     "saved_filters": "what a colleague set up for their own list: kept until they delete it or lose the account",
     "webhooks": "an address of the office's software: kept until the office removes it",
     "api_tokens": "a hash, and when it was revoked: shows which program could do what",
+    "fact_marks": "one row a source of signals: how far it was read; nobody's",
+    "agent_answers": "that an account answered in a month, never what: gone with its first answer of a later month",
     "jobs": "one row a job: when it is due; nobody's",
 }
 """Why the purge leaves a table alone."""

@@ -50,6 +50,7 @@ async def purge(holdings: Holdings, retention: Retention, *, dry_run: bool = Fal
         ),
         "feedback": (satisfaction.expired(limit(retention.feedback, at)), satisfaction.erase),
         "invitations": (expired_invitations(at), erase_invitations),
+        "facts": (satisfaction.expired_facts(limit(retention.feedback, at)), satisfaction.erase_facts),
     }
     removed: Removed = {}
     for kind, (too_old, erase) in kinds.items():

@@ -24,6 +24,7 @@ from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
 from bot.rights.holdings import open_holdings
 from bot.satisfaction.store import FeedbackStore
+from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web import documents, pages, receipts
 from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
@@ -51,11 +52,13 @@ from bot.web.keys import (
     REQUESTS,
     SETTINGS,
     SPOOL,
+    SURVEYS,
     WEBHOOKS,
 )
 from bot.web.limits import Limiter
 from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
+from bot.web.plain import opinion
 from bot.web.plain import routes as plain
 from bot.web.switchboard import Switchboard
 
@@ -89,6 +92,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
         catalogue,
         health,
         openapi,
+        opinion,
         pages,
         plain,
     ):
@@ -108,8 +112,17 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     app[HOLDINGS] = open_holdings(app[SETTINGS], database, cipher)
     app[API_TOKENS] = ApiTokens(database)
     app[WEBHOOKS] = Webhooks(database, cipher, app[SETTINGS])
-    app[DELIVERY] = Delivery(app[SETTINGS], database, cipher, app[CATALOGUE], app[CONVERSATIONS], app[HUB].ring)
     app[FEEDBACK] = FeedbackStore(database)
+    app[SURVEYS] = Surveys(database, cipher, app[CATALOGUE], app[SETTINGS].public_url.rstrip("/"))
+    app[DELIVERY] = Delivery(
+        app[SETTINGS],
+        database,
+        cipher,
+        app[CATALOGUE],
+        app[CONVERSATIONS],
+        app[HUB].ring,
+        app[SURVEYS].offer,
+    )
     desk = open_desk(app, cipher)
     engine: Assistant = Switchboard(assistant(), app[TALK], app[HUB])
     app[ASSISTANT] = engine

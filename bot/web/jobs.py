@@ -8,8 +8,9 @@ from bot.conversations.reminders import Reminders
 from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
+from bot.satisfaction.gather import Gathering
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS
-from bot.web.keys import ASSISTANT, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
+from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
 
 
 def jobs(app: web.Application) -> list[Job]:
@@ -24,6 +25,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
+        Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
     ]
 
 

@@ -38,7 +38,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def office(database: Database, settings: Settings) -> Office:
     """Return an office whose keys are in the file."""
-    return Office(database, open_cipher(settings))
+    return Office(database, open_cipher(settings), settings.data_dir)
 
 
 async def _fill(office: Office, count: int = 3) -> list[str]:
@@ -136,7 +136,7 @@ async def test_a_value_of_an_unknown_key_stops_the_rotation_and_drops_nothing(
 ) -> None:
     await _fill(office, 1)
     await rotate(office.database, settings)
-    foreign = Office(office.database, Cipher(NEW))
+    foreign = Office(office.database, Cipher(NEW), settings.data_dir)
     await foreign.request(None, State.FILED)
     before = key_file(settings.data_dir).read_text()
     with pytest.raises(Misconfigured, match=r"requests\.answers") as caught:
@@ -190,7 +190,7 @@ async def test_the_keys_are_checked_against_the_data(office: Office, settings: S
 def test_the_commands_refuse_a_bad_key_in_one_line(tmp_path: Path, sqlite_url: str) -> None:
     async def fill() -> str:
         database = Database(sqlite_url)
-        office = Office(database, Cipher(NEW))
+        office = Office(database, Cipher(NEW), tmp_path / "office")
         request = await office.request(None, State.FILED)
         assert (await _answers(database)).startswith(b"gAAAA")
         await database.close()

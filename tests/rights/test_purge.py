@@ -17,7 +17,7 @@ from tests.rights.citizen import Office
 from tests.rights.rows import row_of_long_ago
 
 DAYS = Retention(conversation=180, draft=30, request=400, feedback=1095, audit=365)
-KINDS = ("drafts", "requests", "conversations", "feedback", "invitations", "comings", "audit")
+KINDS = ("drafts", "requests", "conversations", "feedback", "invitations", "facts", "comings", "audit")
 NOTHING = dict.fromkeys(KINDS, 0)
 NOT_OURS = ("alembic_version", "turns_text")
 """Tables of the migrations, and the full text of SQLite, which follows `turns`."""
@@ -36,11 +36,12 @@ async def test_each_kind_goes_at_its_own_age(office: Office) -> None:
         await office.request(None, State.REFUSED, _ago(days))
     for days in (DAYS.feedback + 1, DAYS.feedback - 1):
         await office.rate(f"c{days}", at=_ago(days))
-    expected = NOTHING | {"drafts": 1, "requests": 1, "conversations": 1, "feedback": 1}
+    expected = NOTHING | {"drafts": 1, "requests": 1, "conversations": 1, "feedback": 1, "facts": 1}
     assert await purge(office.holdings, DAYS, dry_run=True) == expected
     assert await office.count("conversations") == 2, "a dry run removes nothing"
     assert await purge(office.holdings, DAYS) == expected
     assert [await office.count(table) for table in ("conversations", "turns", "requests", "feedback")] == [1, 1, 2, 1]
+    assert await office.count("facts") == 1
     assert await purge(office.holdings, DAYS) == NOTHING
 
 
@@ -69,7 +70,7 @@ async def test_a_note_outlives_its_conversation_and_its_request_without_leading_
     await office.rate(conversation)
     await office.rate("another", request.id)
     await purge(office.holdings, DAYS)
-    assert await office.count("feedback") == 2
+    assert await office.count("feedback") == await office.count("facts") == 2
     raw = await office.raw()
     assert conversation not in raw
     assert request.id not in raw

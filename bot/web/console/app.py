@@ -12,9 +12,23 @@ from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
 from bot.privacy.encryption import Cipher
-from bot.web.console import account, accounts, home, live, login, requests, review, talk, transcripts, waiting
+from bot.satisfaction.agents import AgentSurveys
+from bot.web.console import (
+    account,
+    accounts,
+    home,
+    live,
+    login,
+    questionnaire,
+    requests,
+    review,
+    talk,
+    transcripts,
+    waiting,
+)
 from bot.web.console.keys import (
     ACCOUNTS,
+    AGENT_SURVEYS,
     DESK_WATCH,
     HANDOFFS,
     HOURS,
@@ -29,7 +43,7 @@ from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+PAGES = (home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -48,6 +62,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     """Open the stores of the console, once the database is there; return what watches over the desk."""
     app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
     app[SESSIONS] = SessionStore(app[DATABASE])
+    app[AGENT_SURVEYS] = AgentSurveys(app[DATABASE], app[SETTINGS].timezone)
     app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
     app[TALK] = Talk(app[HANDOFFS], masked)
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])

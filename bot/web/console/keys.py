@@ -11,10 +11,12 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.satisfaction.agents import AgentSurveys
 from bot.web.desk_watch import DeskWatch
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
+AGENT_SURVEYS = web.AppKey("agent_surveys", AgentSurveys)
 HANDOFFS = web.AppKey("handoffs", HandoffStore)
 TALK = web.AppKey("talk", Talk)
 PRESENCE = web.AppKey("presence", Presence)
