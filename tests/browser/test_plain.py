@@ -1,7 +1,9 @@
 """The counter without JavaScript: the whole journey with forms alone, and no barrier on any of its pages."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,7 @@ from bot.conversations.model import Message
 from tests.browser.rows import put
 from tests.browser.screen import barriers, misfits
 from tests.browser.walk import FIELDS, STATUS
+from tests.opinion import opinion_link
 from tests.service import Service
 
 
@@ -85,4 +88,16 @@ def test_no_page_without_scripts_has_a_barrier(visit: Callable[..., Page], servi
     look("erase")
     page.get_by_role("button", name="Effacer").click()
     look("erased")
+    # The page that a link in an e-mail opens.
+    with ThreadPoolExecutor() as apart:
+        link = apart.submit(asyncio.run, opinion_link(service)).result()
+    page.goto(service.url + link)
+    look("face")
+    page.get_by_role("button", name="Très bien").click()
+    look("opinion")
+    page.get_by_role("group", name="Était-ce facile").get_by_label("Très facile").check()
+    page.get_by_label("Vos mots").fill("Rapide")
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_text("vos réponses aideront")).to_be_visible()
+    look("thanks")
     assert wrong == {}

@@ -12,6 +12,8 @@ async def test_an_agent_answers_once_and_what_they_say_is_nobodys(counter: Servi
         assert browser.page.links("/console/questionnaire")
         await browser.open("/console/questionnaire")
         assert "On me fait confiance." in browser.page.words
+        await browser.send("/console/questionnaire")
+        assert browser.page.links("/console/questionnaire"), "nothing was answered: it can still be"
         await browser.send("/console/questionnaire", trust="4", value="5", courtesy="7")
         assert "Merci, vos réponses sont gardées sans votre nom." in browser.page.words
         rows = counter.rows("SELECT dimension, value, administration FROM facts WHERE side = 'agent' ORDER BY id")

@@ -160,6 +160,7 @@ def test_every_page_is_accessible_and_fits(
         "/console/transcripts?confidence=high",
         "/console/account",
         "/console/account/second-factor",
+        "/console/questionnaire",
         "/admin/accounts",
         "/admin/audit",
     ):

@@ -1,30 +1,16 @@
 """The page behind the link of an e-mail: a face in one press, then what one wants, without script or account."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
-from bot.catalogue.load import load_catalogue
-from bot.conversations.model import Moment
-from bot.db import Database, now
-from bot.privacy.encryption import Cipher, read_keys
-from bot.requests.store import RequestStore
-from bot.satisfaction.surveys import PATH, VALID, Surveys
-from tests.conftest import ROOT
+from bot.satisfaction.surveys import PATH
+from tests.opinion import opinion_link
 from tests.service import Service
 
 
 @pytest.fixture
-async def link(service: Service) -> AsyncIterator[str]:
-    database = Database(f"sqlite+aiosqlite:///{service.data_dir / 'guichet.db'}")
-    cipher = Cipher(read_keys("", service.data_dir))
-    requests = RequestStore(database, cipher)
-    draft = await requests.start("birth-certificate", "fr", None)
-    await requests.file(draft.id, 10)
-    surveys = Surveys(database, cipher, load_catalogue(ROOT / "data"))
-    yield PATH + surveys.token(draft.id, Moment.OUTCOME, (now() + VALID).date())
-    await database.close()
+async def link(service: Service) -> str:
+    return await opinion_link(service)
 
 
 def said(service: Service, link: str) -> list[tuple[str, float]]:

@@ -32,9 +32,11 @@ async def ask(request: web.Request, session: Session) -> web.StreamResponse:
 @routes.post(ADDRESS)
 @page()
 async def answer(request: web.Request, session: Session) -> web.StreamResponse:
-    """Store what was answered; a question that was passed says nothing."""
+    """Store what was answered; a question that was passed says nothing, and when all were nothing is stored."""
     form = await request.post()
     given = {name: str(form.get(name, "")) for name in QUESTIONS}
     grades = {name: int(grade) for name, grade in given.items() if grade in "12345" and len(grade) == 1}
+    if not grades:
+        return redirect(ADDRESS)
     await request.app[AGENT_SURVEYS].answer(session.account, grades)
     return redirect(ADDRESS, said="said-answered")
