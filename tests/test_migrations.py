@@ -12,12 +12,23 @@ from bot.accounts import tables as accounts
 from bot.conversations import handoff_tables, review_tables
 from bot.conversations import tables as conversations
 from bot.db import Base, Database
+from bot.learning import examples_tables
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (accounts, conversations, files_tables, handoff_tables, jobs, requests, review_tables, satisfaction)
+ROOMS = (
+    accounts,
+    conversations,
+    examples_tables,
+    files_tables,
+    handoff_tables,
+    jobs,
+    requests,
+    review_tables,
+    satisfaction,
+)
 VERSION_TABLE = {"alembic_version"}
 FULL_TEXT = ("turns_text", "ix_turns_words", "words")
 """Made by a migration alone: each database has its own kind (bot/conversations/full_text.py)."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations import erasure as conversations
 from bot.db import Database, now
 from bot.errors import Conflict
+from bot.learning import erasure as learning
 from bot.requests import erasure as requests
 from bot.rights.subject import Subject, find
 from bot.satisfaction import erasure as satisfaction
@@ -29,7 +30,8 @@ class Receipt:
         number: of the receipt.
         reference: what was given: the conversation or the request.
         erased: how much was erased for good, by kind.
-        unlinked: how much stays without anything that leads to the person: `feedback`.
+        unlinked: how much stays without anything that leads to the person: `feedback`, and `examples` of training
+            that others wrote as well.
         kept: how much the office must keep: `requests`.
     """
 
@@ -85,8 +87,10 @@ async def _erase_conversation(session: AsyncSession, ids: list[str]) -> Counts:
     gone = await requests.erase(session, drafts)
     kept = await requests.unlink(session, ids)
     feedback = await satisfaction.unlink(session, ids, drafts, erase_words=True)
+    examples, unlinked = await learning.unlink(session, ids, erase_words=True)
     erased = await conversations.erase(session, ids)
-    return {**erased, "drafts": gone["requests"]}, {"feedback": feedback}, {"requests": kept}
+    erased |= {"drafts": gone["requests"], "examples": examples}
+    return erased, {"feedback": feedback, "examples": unlinked}, {"requests": kept}
 
 
 async def _erase_request(session: AsyncSession, subject: Subject, under_way_too: bool) -> Counts:
@@ -100,8 +104,8 @@ async def _erase_request(session: AsyncSession, subject: Subject, under_way_too:
     gone = await requests.erase(session, subject.requests)
     feedback = await satisfaction.unlink(session, subject.conversations, subject.requests, erase_words=True)
     # The conversations hold the summary of the answers and the access code, encrypted: they go with the request.
-    erased, _, kept = await _erase_conversation(session, subject.conversations)
-    return {**gone, **erased}, {"feedback": feedback}, kept
+    erased, unlinked, kept = await _erase_conversation(session, subject.conversations)
+    return {**gone, **erased}, {**unlinked, "feedback": feedback}, kept
 
 
 def _without_zeros(counts: dict[str, int]) -> dict[str, int]:

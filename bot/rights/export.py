@@ -15,6 +15,7 @@ from bot.conversations.tables import ConversationRow, PendingRow
 from bot.conversations.transcripts import Transcripts
 from bot.db import Database, now
 from bot.errors import InvalidInput
+from bot.learning.erasure import texts_from
 from bot.privacy.encryption import Cipher
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
@@ -32,7 +33,8 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
 
     Returns:
         JSON: `exported_at`, `reference`, `conversations` (with `messages` as the citizen saw them, `waiting` for the
-        engine, and `turns` as they were understood), `requests` with their answers, and `feedback`.
+        engine, and `turns` as they were understood), `requests` with their answers, `feedback`, and the `examples` of
+        training that were taken from the conversations.
 
     Raises:
         NotFound: nothing has that reference.
@@ -47,6 +49,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
                 FeedbackRow.subject.in_(subject.requests),
             ),
         )
+        examples = await texts_from(session, subject.conversations)
     store, log = ConversationStore(database, cipher), Transcripts(database)
     conversations = []
     for conversation_id in subject.conversations:
@@ -62,6 +65,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
             "conversations": conversations,
             "requests": [asdict(await requests.get(request_id)) for request_id in subject.requests],
             "feedback": feedback,
+            "examples": examples,
         }
     )
 
