@@ -82,13 +82,18 @@ class Comparison:
     @classmethod
     def of(cls, wire: dict[str, Any]) -> "Comparison":
         """Return the comparison that `wire` told."""
-        sides = {
-            side: Measures(
-                **{key: tuple(value) if isinstance(value, list) else value for key, value in wire[side].items()}
-            )
-            for side in ("champion", "challenger")
-        }
-        return cls(**sides, losses=tuple(Loss(**each) for each in wire["losses"]), macro=Loss(**wire["macro"]))
+        return cls(
+            _measures(wire["champion"]),
+            _measures(wire["challenger"]),
+            tuple(Loss(**each) for each in wire["losses"]),
+            Loss(**wire["macro"]),
+        )
+
+
+def _measures(told: dict[str, Any]) -> Measures:
+    # JSON knows no tuples.
+    lists = {name: tuple(told[name]) for name in ("broken", "failed_conversations")}
+    return Measures(**{**told, **lists})
 
 
 def measure(
