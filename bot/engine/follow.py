@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from pathlib import Path
+from typing import Protocol
 
-from bot.engine.host import Host
 from bot.errors import GuichetError
 from bot.learning.models import current_model, promote
 from bot.learning.promotion import answer
@@ -14,7 +14,16 @@ EVERY = 0.25
 """Seconds between two looks at the pointer: one call of `stat`."""
 
 
-async def follow(host: Host, models_dir: Path) -> None:
+class Serves(Protocol):
+    """What follows the pointer: `bot.engine.host.Host` does."""
+
+    model: str
+
+    async def load(self, model: Path) -> None:
+        """Put a model in service, or raise a GuichetError and go on with the one before."""
+
+
+async def follow(host: Serves, models_dir: Path) -> None:
     """Load what the pointer names whenever it changes, for ever; a model that cannot be used is refused in words.
 
     Args:
