@@ -16,7 +16,8 @@ from rasa.core.agent import Agent
 
 from bot.engine.load import load_agent, understand
 from bot.learning import dataset
-from bot.learning.evaluation import Answer, Change, Comparison, Measures, changes, losses, measure
+from bot.learning.comparison import Answer, Change, Comparison, Measures, changes
+from bot.learning.evaluation import losses, measure
 from bot.learning.evaluation_set import EvaluationSet, read_evaluation_set
 from bot.learning.nlu_file import read_nlu
 from bot.settings import Settings

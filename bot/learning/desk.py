@@ -4,8 +4,10 @@ from pathlib import Path
 
 from bot.accounts.audit import AuditTrail
 from bot.db import Database
+from bot.errors import Conflict
 from bot.learning import promotion
 from bot.learning.gate import Verdict
+from bot.learning.models import current_model
 from bot.learning.runs import RunStore
 
 
@@ -51,16 +53,22 @@ class ModelDesk:
         before = promotion.put_in_service(self._models, name)
         return await self._wait(name, by, f"{before} stays")
 
-    async def rollback(self, by: str) -> tuple[str, bool]:
+    async def rollback(self, by: str, serving: str = "") -> tuple[str, bool]:
         """Put the model before back in service.
+
+        Args:
+            by: the account's name.
+            serving: the model that it takes out of service, as the person saw it; empty: whichever serves.
 
         Returns:
             Its name, and whether an engine serves it already.
 
         Raises:
-            Conflict: there is none to go back to.
+            Conflict: there is none to go back to, or somebody has put another in service meanwhile.
             Misconfigured: it is damaged or from another version.
         """
+        if serving and current_model(self._models).name != serving:
+            raise Conflict("Somebody has put another model in service meanwhile: look again.", code="model-changed")
         name = promotion.put_back(self._models)
         await self._trail.note(by, "rolled-back", "model", name)
         return name, await self._wait(name, by, "the other stays")

@@ -30,7 +30,7 @@ class Card:
         project: checksum of the same without the accepted examples.
         learned: how many accepted examples it was trained on.
         by: who asked for it.
-        metrics: its figures (`bot.learning.evaluation.Measures`), once measured.
+        metrics: its figures (`bot.learning.comparison.Measures`), once measured.
         changed: what came, went or means something else since the champion of that time, a line for each.
     """
 

@@ -17,10 +17,10 @@ from typing import Any
 from bot.db import Database
 from bot.errors import Failed, GuichetError, Misconfigured
 from bot.learning import dataset
-from bot.learning.dataset import Dataset
-from bot.learning.evaluation import Answer, Change
+from bot.learning.comparison import Answer, Change
+from bot.learning.dataset import Dataset, utterance
 from bot.learning.evaluation_set import read_evaluation_set
-from bot.learning.examples import ExampleStore
+from bot.learning.examples import ExampleState, ExampleStore
 from bot.learning.models import current_model, delete, promote, read_card, write_card
 from bot.learning.nlu_file import difference, read_nlu, write_nlu
 from bot.learning.runs import LostRun, Run, RunState, RunStore
@@ -67,6 +67,21 @@ class Runner:
         """Do the run that waits, or that a dead process left; return how it ended, or None when there was none."""
         run = await self.store.take(self._holder)
         return None if run is None else await self._do(run)
+
+    async def forget_withdrawn(self) -> int:
+        """Take out of the file of examples what is no longer accepted, and return how many lines that were.
+
+        What was accepted meanwhile comes with the next run.
+        """
+        path = self._settings.learned_file
+        if not path.is_file():
+            return 0
+        accepted = {utterance(each) for each in await self._examples.all(ExampleState.ACCEPTED)}
+        written = await asyncio.to_thread(read_nlu, path)
+        kept = [each for each in written if each in accepted]
+        if len(kept) != len(written):
+            await asyncio.to_thread(write_nlu, kept, path)
+        return len(written) - len(kept)
 
     async def _do(self, run: Run) -> Run:
         end = RunState.FAILED

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.errors import Conflict, NotFound
-from bot.learning.evaluation import Answer, Change, Comparison
+from bot.learning.comparison import Answer, Change, Comparison
 from bot.learning.gate import Decision, Judged, decide
 from bot.learning.runs_tables import ChangedMessageRow, RunRow
 
@@ -122,6 +122,10 @@ class RunStore:
         """Take the run that waits, or whose process died; return None when there is none."""
         free = or_(RunRow.leased_until.is_(None), RunRow.leased_until < now())
         taken = update(RunRow).where(RunRow.active.is_(True), free).values(holder=holder, leased_until=now() + LEASE)
+        async with self._database.reading() as session:
+            # Most of the time there is none: a look does not keep citizens' turns from being written.
+            if await session.scalar(select(RunRow.id).where(RunRow.active.is_(True), free)) is None:
+                return None
         async with self._database.writing() as session:
             result: Any = await session.execute(taken)
             if not result.rowcount:

@@ -12,7 +12,7 @@ from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.errors import Conflict, Failed, NotFound
 from bot.learning import runner as running
-from bot.learning.evaluation import Change
+from bot.learning.comparison import Change
 from bot.learning.gate import Verdict
 from bot.learning.models import current_model, read_card
 from bot.learning.nlu_file import read_nlu

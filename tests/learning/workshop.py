@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.db import Database
-from bot.learning.evaluation import Answer, Change, Comparison, Measures
+from bot.learning.comparison import Answer, Change, Comparison, Measures
 from bot.learning.examples import ExampleStore
 from bot.learning.models import Card, archive_digest, code_digest, promote, write_card
 from bot.learning.runner import Runner

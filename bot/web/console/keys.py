@@ -11,7 +11,10 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.desk import ModelDesk
+from bot.learning.runs import RunStore
 from bot.web.desk_watch import DeskWatch
+from bot.web.training import Training
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
@@ -23,3 +26,6 @@ DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
+RUNS = web.AppKey("runs", RunStore)
+MODEL_DESK = web.AppKey("model_desk", ModelDesk)
+TRAINING = web.AppKey("training", Training)
