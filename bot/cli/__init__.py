@@ -5,15 +5,35 @@ import logging
 import sys
 
 from bot import __version__
-from bot.cli import accounts, catalogue, privacy, requests, satisfaction, satisfaction_indices, serving, understanding
+from bot.cli import (
+    accounts,
+    catalogue,
+    learning,
+    models,
+    privacy,
+    requests,
+    satisfaction,
+    satisfaction_indices,
+    serving,
+    understanding,
+)
 from bot.cli.command import Run
 from bot.errors import GuichetError
 from bot.privacy.logs import WithoutValues
 from bot.settings import read_settings
 
 FAMILIES = (
-    serving, catalogue, understanding, privacy, satisfaction, satisfaction_indices, requests, accounts
-)  # fmt: skip
+    serving,
+    catalogue,
+    understanding,
+    learning,
+    models,
+    privacy,
+    satisfaction,
+    satisfaction_indices,
+    requests,
+    accounts,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

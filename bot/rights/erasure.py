@@ -20,6 +20,7 @@ from bot.conversations import erasure as conversations
 from bot.conversations.tables import ConversationRow
 from bot.db import now
 from bot.errors import Conflict
+from bot.learning import erasure as learning
 from bot.requests import erasure as requests
 from bot.requests.tables import RequestRow
 from bot.rights.holdings import Holdings
@@ -35,7 +36,8 @@ class Receipt:
         number: of the receipt.
         reference: what was given: the conversation or the request.
         erased: how much was erased for good, by kind.
-        unlinked: how much stays without anything that leads to the person: `feedback`.
+        unlinked: how much stays without anything that leads to the person: `feedback`, and `examples` of training
+            that others wrote as well.
         kept: how much the office must keep: `requests`.
     """
 
@@ -122,8 +124,10 @@ async def _erase_conversation(holdings: Holdings, session: AsyncSession, ids: li
     kept = await requests.unlink(session, ids)
     feedback = await satisfaction.unlink(session, ids, drafts, erase_words=True)
     comings = await holdings.contacts.erase(session, ids, drafts)
+    examples, unlinked = await learning.unlink(session, ids, erase_words=True)
     erased = await conversations.erase(session, ids)
-    return {**erased, "drafts": gone["requests"], "comings": comings}, {"feedback": feedback}, {"requests": kept}
+    erased |= {"drafts": gone["requests"], "comings": comings, "examples": examples}
+    return erased, {"feedback": feedback, "examples": unlinked}, {"requests": kept}
 
 
 async def _erase_request(holdings: Holdings, session: AsyncSession, subject: Subject, under_way_too: bool) -> Counts:
@@ -138,8 +142,8 @@ async def _erase_request(holdings: Holdings, session: AsyncSession, subject: Sub
     feedback = await satisfaction.unlink(session, subject.conversations, subject.requests, erase_words=True)
     # The conversations hold the summary of the answers and the access code, encrypted: they go with the request.
     comings = await holdings.contacts.erase(session, request_ids=subject.requests)
-    erased, _, kept = await _erase_conversation(holdings, session, subject.conversations)
-    return {**gone, **erased, "comings": erased["comings"] + comings}, {"feedback": feedback}, kept
+    erased, unlinked, kept = await _erase_conversation(holdings, session, subject.conversations)
+    return {**gone, **erased, "comings": erased["comings"] + comings}, {**unlinked, "feedback": feedback}, kept
 
 
 def _without_zeros(counts: dict[str, int]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.accounts.erasure import erase_invitations, expired_invitations
 from bot.conversations import erasure as conversations
 from bot.db import Database, now
+from bot.learning import erasure as learning
 from bot.privacy.retention import Retention, limit
 from bot.requests import erasure as requests
 from bot.rights.holdings import Holdings
@@ -91,6 +92,7 @@ async def _in_batches(
 
 async def _erase_conversations(session: AsyncSession, ids: Sequence[str]) -> None:
     await satisfaction.unlink(session, ids, erase_words=False)
+    await learning.unlink(session, ids, erase_words=False)
     await conversations.erase(session, ids)
 
 

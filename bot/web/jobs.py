@@ -9,7 +9,7 @@ from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
 from bot.satisfaction.gather import Gathering
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
 
 
@@ -18,14 +18,17 @@ def jobs(app: web.Application) -> list[Job]:
     reminders = Reminders(app[DATABASE], app[ASSISTANT], app[HUB].ring)
     return [
         Job("files", timedelta(hours=1), app[FILES].sweep),
+        Job("learned-file", timedelta(hours=1), app[TRAINING].forget),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
         purge_job(app),
         Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
+        Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
         Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
+        Job("training", timedelta(seconds=2), app[TRAINING].take),
     ]
 
 

@@ -11,6 +11,8 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.desk import ModelDesk
+from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
 from bot.satisfaction.agents import AgentSurveys
 from bot.web.console import (
@@ -19,6 +21,7 @@ from bot.web.console import (
     home,
     live,
     login,
+    models,
     questionnaire,
     requests,
     review,
@@ -32,18 +35,22 @@ from bot.web.console.keys import (
     DESK_WATCH,
     HANDOFFS,
     HOURS,
+    MODEL_DESK,
     PRESENCE,
     REVIEWS,
+    RUNS,
     SAVED_FILTERS,
     SESSIONS,
     TALK,
+    TRAINING,
     TRANSCRIPTS,
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
+from bot.web.training import Training
 
-PAGES = (home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests)
+PAGES = (home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests, models)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -68,6 +75,9 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
+    app[RUNS] = RunStore(app[DATABASE])
+    app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)
+    app[TRAINING] = Training(app[SETTINGS], app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
     return app[DESK_WATCH]

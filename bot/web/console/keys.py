@@ -11,8 +11,11 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.desk import ModelDesk
+from bot.learning.runs import RunStore
 from bot.satisfaction.agents import AgentSurveys
 from bot.web.desk_watch import DeskWatch
+from bot.web.training import Training
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
@@ -25,3 +28,6 @@ DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
+RUNS = web.AppKey("runs", RunStore)
+MODEL_DESK = web.AppKey("model_desk", ModelDesk)
+TRAINING = web.AppKey("training", Training)

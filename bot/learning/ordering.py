@@ -1,0 +1,126 @@
+"""Which messages to label first: those that would teach the model most.
+
+Three things make a message worth a label. The model hesitated about it (the margin between its two best intents:
+Scheffer, Decomain and Wrobel 2001). Many people said it or nearly so. And it is unlike what was already proposed: ten
+ways to ask the same thing teach little more than one (maximal marginal relevance: Carbonell and Goldstein 1998).
+docs/learning.md has the measurements.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+COMMON = 0.2
+"""A term that more than this share of the messages has says nothing about how alike two of them are."""
+DIVERSITY = 2.0
+"""How strongly a message loses by likeness to one that was proposed before it: half alike is worth a quarter."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A message that may be labelled, or a group of them by its best known member.
+
+    Attributes:
+        text: what was written, masked.
+        uncertainty: how much the model hesitated, from 0 to 1 (`uncertainty`).
+        people: how many people wrote this, or nearly this.
+    """
+
+    text: str
+    uncertainty: float
+    people: int = 1
+
+
+def uncertainty(confidences: Sequence[float]) -> float:
+    """Return how much a model hesitated: 1 less the margin between its two best answers.
+
+    Args:
+        confidences: of the intents, in any order; without any, nothing was understood.
+
+    Returns:
+        0 for a model that is sure, 1 for one that hesitates between two or understood nothing.
+    """
+    first, second = [*sorted(confidences, reverse=True), 0.0, 0.0][:2]
+    return min(1.0, max(0.0, 1.0 - (first - second)))
+
+
+def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]:
+    """Return which candidates to label, the most instructive first.
+
+    Each step takes the candidate whose uncertainty, times the logarithm of its people, times its unlikeness to those
+    taken before, is highest; of equal ones the first.
+
+    Args:
+        candidates: what may be labelled.
+        most: how many to take; None for all.
+
+    Returns:
+        Indexes into `candidates`, each once.
+    """
+    space = _Space([each.text for each in candidates])
+    worth = [each.uncertainty * math.log2(1 + max(1, each.people)) for each in candidates]
+    value = dict(enumerate(worth))
+    nearest = [0.0] * len(candidates)
+    taken: list[int] = []
+    while value and len(taken) < (len(candidates) if most is None else most):
+        best = max(value, key=lambda index: (value[index], -index))
+        del value[best]
+        taken.append(best)
+        for index, cosine in space.alike(best).items():
+            if index in value and cosine > nearest[index]:
+                nearest[index] = cosine
+                value[index] = worth[index] * max(0.0, 1.0 - cosine) ** DIVERSITY
+    return taken
+
+
+def likeness(texts: Sequence[str], of: Iterable[int]) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield for some of the texts how much the others are like it: an index, and cosines by the indexes of others."""
+    space = _Space(texts)
+    for index in of:
+        yield index, space.alike(index)
+
+
+class _Space:
+    """Texts as rows of weighted terms, and for each term the texts that have it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._vectors = _vectors(texts)
+        self._having: dict[str, list[int]] = {}
+        for index, vector in enumerate(self._vectors):
+            for term in vector:
+                self._having.setdefault(term, []).append(index)
+
+    def alike(self, index: int) -> dict[int, float]:
+        """Return the cosine of a text with each one that shares a term with it."""
+        dots: defaultdict[int, float] = defaultdict(float)
+        for term, weight in self._vectors[index].items():
+            for other in self._having[term]:
+                dots[other] += weight * self._vectors[other][term]
+        return dots
+
+
+def _vectors(texts: Sequence[str]) -> list[dict[str, float]]:
+    """Return a row of weighted terms for each text, of length 1: TF-IDF of words and of pieces of words."""
+    rows = [Counter(_terms(text)) for text in texts]
+    frequency = Counter(term for row in rows for term in row)
+    too_common = max(2.0, COMMON * len(rows))
+    vectors = []
+    for row in rows:
+        weighted = {
+            term: (1 + math.log(count)) * math.log(1 + len(rows) / frequency[term])
+            for term, count in row.items()
+            if frequency[term] <= too_common
+        }
+        length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
+        vectors.append({term: weight / length for term, weight in weighted.items()})
+    return vectors
+
+
+def _terms(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", text.lower())
+    words = re.findall(r"\w+", "".join(sign for sign in folded if not unicodedata.combining(sign)))
+    pieces = [f"{word} "[i : i + 4] for word in words for i in range(max(1, len(word) - 2))]
+    return words + [f"~{piece}" for piece in pieces]
