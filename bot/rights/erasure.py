@@ -17,6 +17,7 @@ from bot.conversations import erasure as conversations
 from bot.db import Database, now
 from bot.errors import Conflict
 from bot.learning import erasure as learning
+from bot.learning import inbox_erasure as inbox
 from bot.requests import erasure as requests
 from bot.rights.subject import Subject, find
 from bot.satisfaction import erasure as satisfaction
@@ -88,8 +89,9 @@ async def _erase_conversation(session: AsyncSession, ids: list[str]) -> Counts:
     kept = await requests.unlink(session, ids)
     feedback = await satisfaction.unlink(session, ids, drafts, erase_words=True)
     examples, unlinked = await learning.unlink(session, ids, erase_words=True)
+    harvested = await inbox.erase(session, ids)
     erased = await conversations.erase(session, ids)
-    erased |= {"drafts": gone["requests"], "examples": examples}
+    erased |= {"drafts": gone["requests"], "examples": examples, "inbox": harvested}
     return erased, {"feedback": feedback, "examples": unlinked}, {"requests": kept}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations import erasure as conversations
 from bot.db import Database, now
 from bot.learning import erasure as learning
+from bot.learning import inbox_erasure as inbox
 from bot.privacy.retention import Retention, limit
 from bot.requests import erasure as requests
 from bot.satisfaction import erasure as satisfaction
@@ -82,6 +83,7 @@ async def _erase_requests(session: AsyncSession, ids: Sequence[str]) -> None:
 async def _erase_conversations(session: AsyncSession, ids: Sequence[str]) -> None:
     await satisfaction.unlink(session, ids, erase_words=False)
     await learning.unlink(session, ids, erase_words=False)
+    await inbox.erase(session, ids)
     await conversations.erase(session, ids)
 
 

@@ -11,13 +11,17 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.inbox import Inbox
+from bot.learning.inbox_labelling import Labelling
 from bot.privacy.encryption import Cipher
-from bot.web.console import account, accounts, home, live, login, requests, review, talk, transcripts, waiting
+from bot.web.console import account, accounts, home, inbox, live, login, requests, review, talk, transcripts, waiting
 from bot.web.console.keys import (
     ACCOUNTS,
     DESK_WATCH,
     HANDOFFS,
     HOURS,
+    INBOX,
+    LABELLING,
     PRESENCE,
     REVIEWS,
     SAVED_FILTERS,
@@ -29,7 +33,7 @@ from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests, inbox)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -52,6 +56,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[TALK] = Talk(app[HANDOFFS], masked)
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
+    app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])

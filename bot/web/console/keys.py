@@ -11,6 +11,8 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.inbox import Inbox
+from bot.learning.inbox_labelling import Labelling
 from bot.web.desk_watch import DeskWatch
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
@@ -22,4 +24,6 @@ HOURS = web.AppKey("hours", Hours)
 DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
+INBOX = web.AppKey("inbox", Inbox)
+LABELLING = web.AppKey("labelling", Labelling)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
