@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 COMMON = 0.2
@@ -60,28 +60,46 @@ def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]
     Returns:
         Indexes into `candidates`, each once.
     """
-    vectors = _vectors([each.text for each in candidates])
-    having: dict[str, list[int]] = {}
-    for index, vector in enumerate(vectors):
-        for term in vector:
-            having.setdefault(term, []).append(index)
+    space = _Space([each.text for each in candidates])
     worth = [each.uncertainty * math.log2(1 + max(1, each.people)) for each in candidates]
     value = dict(enumerate(worth))
-    likeness = [0.0] * len(candidates)
+    nearest = [0.0] * len(candidates)
     taken: list[int] = []
     while value and len(taken) < (len(candidates) if most is None else most):
         best = max(value, key=lambda index: (value[index], -index))
         del value[best]
         taken.append(best)
-        dots: defaultdict[int, float] = defaultdict(float)
-        for term, weight in vectors[best].items():
-            for index in having[term]:
-                dots[index] += weight * vectors[index][term]
-        for index, dot in dots.items():
-            if index in value and dot > likeness[index]:
-                likeness[index] = dot
-                value[index] = worth[index] * max(0.0, 1.0 - dot) ** DIVERSITY
+        for index, cosine in space.alike(best).items():
+            if index in value and cosine > nearest[index]:
+                nearest[index] = cosine
+                value[index] = worth[index] * max(0.0, 1.0 - cosine) ** DIVERSITY
     return taken
+
+
+def likeness(texts: Sequence[str], of: Iterable[int]) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield for some of the texts how much the others are like it: an index, and cosines by the indexes of others."""
+    space = _Space(texts)
+    for index in of:
+        yield index, space.alike(index)
+
+
+class _Space:
+    """Texts as rows of weighted terms, and for each term the texts that have it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._vectors = _vectors(texts)
+        self._having: dict[str, list[int]] = {}
+        for index, vector in enumerate(self._vectors):
+            for term in vector:
+                self._having.setdefault(term, []).append(index)
+
+    def alike(self, index: int) -> dict[int, float]:
+        """Return the cosine of a text with each one that shares a term with it."""
+        dots: defaultdict[int, float] = defaultdict(float)
+        for term, weight in self._vectors[index].items():
+            for other in self._having[term]:
+                dots[other] += weight * self._vectors[other][term]
+        return dots
 
 
 def _vectors(texts: Sequence[str]) -> list[dict[str, float]]:
