@@ -1,27 +1,33 @@
 """The example that already exists and looks most like a message: it shows what the assistant was taught."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz import fuzz, process
 
+from bot.errors import InvalidInput
 from bot.learning.inbox_text import key_of
+from bot.learning.nlu_file import read_nlu
+
+logger = logging.getLogger(__name__)
 
 LIKE_FROM = 70
 """Likeness (0 to 100, Levenshtein's ratio of the sorted words) below which an example is not like a message at all."""
 
 
 def read_examples(folder: Path) -> list[tuple[str, str]]:
-    """Return the examples of the training files of a folder, as (text, intent); none when there is no folder."""
+    """Return the examples of the training files of a folder, as (text, intent).
+
+    A file that is broken is passed over: the checks before a training say what is wrong with it.
+    """
     found = []
     for path in sorted(folder.glob("*.yml")):
-        for block in yaml.load(path.read_bytes(), yaml.CSafeLoader).get("nlu") or []:
-            lines = str(block.get("examples") or "").splitlines()
-            found += [
-                (line.strip("- ").strip(), block["intent"]) for line in lines if "intent" in block and line.strip()
-            ]
+        try:
+            found += [(each.text, each.intent) for each in read_nlu(path)]
+        except InvalidInput as error:
+            logger.warning("not compared with: %s", error)
     return found
 
 

@@ -1,6 +1,7 @@
 """What the log teaches comes into the inbox once, masked, with why, beside what says the same."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from bot.conversations.model import Moment
 from bot.conversations.reviews import AnnotationState, Reason, ReviewStore
 from bot.db import Database
+from bot.learning.closest import Examples, read_examples
 from bot.learning.harvest import Harvest
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.privacy.encryption import Cipher
@@ -190,3 +192,16 @@ async def test_a_conversation_that_is_erased_or_too_old_takes_its_messages_with_
         await _erase_conversations(session, shared)
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(GroupRow)) == 0
+
+
+def test_the_closest_example_is_the_one_in_the_same_words_whatever_their_order(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("nlu:\n- intent: ask_price\n  examples: |\n    - le prix du passeport\n")
+    (tmp_path / "broken.yml").write_text("nlu: [")
+    examples = Examples(read_examples(tmp_path))
+    assert examples.closest("du paseport le prix ?") == {
+        "text": "le prix du passeport",
+        "intent": "ask_price",
+        "likeness": 0.97,
+    }
+    assert examples.closest("quelque chose d'autre") == {}
+    assert Examples([]).closest("bonjour") == {}
