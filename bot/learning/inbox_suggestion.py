@@ -12,6 +12,8 @@ OFFERED = 4
 """Meanings offered at most: each has a key, and more is a list to read."""
 OFFERED_FROM = 0.05
 """Weight below which a meaning is no suggestion but noise."""
+LIKELY_FROM = 0.5
+"""Weight from which a meaning is shown as the likely one: an even chance, were it all from the assistant."""
 WRONG = {Signal.CORRECTED, Signal.JUDGED, Signal.REJECTED}
 """What says that the first meaning was not the right one."""
 
@@ -51,6 +53,11 @@ class Meaning:
     service: str | None
     weight: float = 0.0
     why: list[Why] = field(default_factory=list)
+
+    @property
+    def likely(self) -> bool:
+        """Whether enough speaks for it to put it before the others: what is shown as right is soon believed."""
+        return self.weight >= LIKELY_FROM
 
 
 def suggest(

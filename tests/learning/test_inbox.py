@@ -1,5 +1,6 @@
 """Labelling: what is accepted is an example at once, can be taken back, and two people who disagree are told so."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -275,3 +276,28 @@ async def test_an_erased_conversation_leaves_labels_that_still_can_be_taken_back
     assert await accepted(database) == []
     async with database.reading() as session:
         assert await session.scalar(select(GroupRow.state)) == State.OPEN
+
+
+async def test_two_people_who_label_at_the_same_moment_are_both_heard(
+    inbox: Inbox, labelling: Labelling, fill: Fill, database: Database
+) -> None:
+    await fill("ma trottinette est à la fourrière", "fourrière : trottinette")
+    item = await following(inbox)
+    also = [number for number, _ in item.related]
+    assert also
+    await asyncio.gather(
+        labelling.label(item.id, PRICE, "tess", also=also), labelling.label(also[0], DELAY, "ada", also=[item.id])
+    )
+    assert len(await inbox.conflicts(None)) == 2
+    assert await accepted(database) == []
+
+
+async def test_an_admin_who_labels_what_was_just_erased_is_told_so(
+    inbox: Inbox, labelling: Labelling, fill: Fill, database: Database
+) -> None:
+    [conversation] = await fill("ma trottinette est à la fourrière")
+    item = await following(inbox)
+    await erase(database, conversation)
+    with pytest.raises(NotFound):
+        await labelling.label(item.id, PRICE, "tess")
+    assert await inbox.next("tess", None) is None

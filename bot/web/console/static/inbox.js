@@ -44,7 +44,12 @@ if (label) {
   }
 
   for (const part of label.querySelectorAll("[data-choose]")) {
-    part.addEventListener("toggle", () => part.open && part.querySelector("input").focus());
+    // At once, and not when the browser tells that it has opened: the next letters are already for the field.
+    part.querySelector("summary").addEventListener("click", (event) => {
+      event.preventDefault();
+      part.open = !part.open;
+      if (part.open) part.querySelector("input").focus();
+    });
     part.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       part.open = false;
