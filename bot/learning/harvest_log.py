@@ -16,8 +16,8 @@ from bot.learning.inbox_tables import HarvestRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.tables import FeedbackRow
 
-TURNS_AT_ONCE = 1000
-"""Turns whose conversations are read together."""
+TURNS_AT_ONCE = 200
+"""Turns whose conversations are read together: the gateway does this beside answering citizens, who wait for a step."""
 MISSED = (Reason.MISUNDERSTOOD, Reason.WRONG_SERVICE)
 """Judgements that say that what was meant was not found; the others speak of the answer's words."""
 

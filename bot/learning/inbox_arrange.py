@@ -19,6 +19,8 @@ from bot.learning.ordering import Candidate, order, uncertainty
 ORDERED = 1000
 """Groups among which the most instructive are looked for: more than anybody labels before the next harvest. The others
 come after them, by their worth alone."""
+AT_ONCE = 500
+"""Rows read or written in one go: the gateway does this beside answering citizens, who wait for each step."""
 LAST = 2**30
 """Place of a group that was not arranged yet."""
 WRONG = {Signal.CORRECTED, Signal.JUDGED, Signal.REJECTED, Signal.REPHRASED, Signal.BAD_SCORE}
@@ -60,14 +62,15 @@ async def arrange(database: Database, taught: Callable[[], Sequence[tuple[str, s
         for each in groups
         if before[each.id] != (each.place, each.topic, bool(each.closest))
     ]
-    if changed:
-        values: dict[str, Any] = {name: bindparam(name) for name in ("place", "topic", "closest")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("place", "topic", "closest")}
+    for start in range(0, len(changed), AT_ONCE):
         async with database.transaction() as connection:
-            await connection.execute(update(_GROUPS).where(_GROUPS.c.id == bindparam("of")).values(values), changed)
+            those = changed[start : start + AT_ONCE]
+            await connection.execute(update(_GROUPS).where(_GROUPS.c.id == bindparam("of")).values(values), those)
 
 
 async def _waiting(database: Database) -> list[Group]:
-    columns = (InboxMessageRow.group_id, InboxMessageRow.text, InboxMessageRow.conversation_id)
+    columns = (InboxMessageRow.id, InboxMessageRow.group_id, InboxMessageRow.text, InboxMessageRow.conversation_id)
     query = (
         select(*columns, InboxMessageRow.ranking, InboxMessageRow.signals)
         .join(GroupRow, GroupRow.id == InboxMessageRow.group_id)
@@ -78,14 +81,20 @@ async def _waiting(database: Database) -> list[Group]:
     async with database.reading() as session:
         waiting = await session.execute(rows.where(GroupRow.state == State.OPEN).order_by(GroupRow.id))
         groups = {row.id: Group(row.id, row.unknown, row.closest, row.place, row.topic) for row in waiting}
-        for message in await session.execute(query):
-            group = groups.get(message.group_id)
-            if group is not None:
-                group.text = group.text or message.text
-                group.conversations.add(message.conversation_id)
-                doubt = 1.0 if WRONG & set(message.signals) else uncertainty([each[1] for each in message.ranking])
-                group.uncertainty = max(group.uncertainty, doubt)
+        last = 0
+        while messages := (await session.execute(query.where(InboxMessageRow.id > last).limit(AT_ONCE))).all():
+            last = messages[-1].id
+            for message in messages:
+                if message.group_id in groups:
+                    _count(groups[message.group_id], message)
     return [group for group in groups.values() if group.text]
+
+
+def _count(group: Group, message: Any) -> None:
+    group.text = group.text or message.text
+    group.conversations.add(message.conversation_id)
+    doubt = 1.0 if WRONG & set(message.signals) else uncertainty([each[1] for each in message.ranking])
+    group.uncertainty = max(group.uncertainty, doubt)
 
 
 def _arrange(groups: list[Group], taught: Callable[[], Sequence[tuple[str, str]]]) -> None:
