@@ -98,7 +98,7 @@ class Inbox:
         own = select(func.count(func.distinct(LabelRow.group_id))).where(
             LabelRow.by == by, LabelRow.at >= since, LabelRow.undone_at.is_(None)
         )
-        conflicts = select(func.count()).where(GroupRow.state == State.CONFLICT, _may_see(services))
+        conflicts = select(func.count()).where(GroupRow.state == State.CONFLICT, may_see(services))
         async with self._database.reading() as session:
             left = await session.scalar(select(func.count()).select_from(_queue(by, services).subquery()))
             return Waiting(left or 0, await session.scalar(conflicts) or 0, await session.scalar(own) or 0)
@@ -124,7 +124,7 @@ class Inbox:
 
     async def conflicts(self, services: Sequence[str] | None) -> list[Item]:
         """Return the groups of which two people said different things."""
-        query = select(GroupRow).where(GroupRow.state == State.CONFLICT, _may_see(services)).order_by(GroupRow.id)
+        query = select(GroupRow).where(GroupRow.state == State.CONFLICT, may_see(services)).order_by(GroupRow.id)
         async with self._database.reading() as session:
             return [await _item(session, row, services) for row in await session.scalars(query.limit(DONE))]
 
@@ -133,7 +133,7 @@ class Inbox:
         query = (
             select(LabelRow)
             .join(GroupRow, GroupRow.id == LabelRow.group_id)
-            .where(LabelRow.undone_at.is_(None), _may_see(services))
+            .where(LabelRow.undone_at.is_(None), may_see(services))
             .order_by(LabelRow.id.desc())
             .limit(DONE)
         )
@@ -168,7 +168,7 @@ async def visible(
     Raises:
         NotFound: there is none, or it is about services of other offices only.
     """
-    query = select(GroupRow).where(GroupRow.id == number, _may_see(services))
+    query = select(GroupRow).where(GroupRow.id == number, may_see(services))
     row = (await session.scalars(query.with_for_update() if locked else query)).first()
     if row is None:
         raise NotFound("There is no such message in the inbox.", code="unknown-group")
@@ -187,7 +187,8 @@ def label_of(row: LabelRow) -> Label:
     return Label(answer, row.by, row.at, row.settles)
 
 
-def _may_see(services: Sequence[str] | None) -> ColumnElement[bool]:
+def may_see(services: Sequence[str] | None) -> ColumnElement[bool]:
+    """Return the condition that a group is about some services, or about none."""
     if services is None:
         return GroupRow.id.is_not(None)
     return or_(GroupRow.service.is_(None), GroupRow.service.in_(services))
@@ -197,7 +198,7 @@ def _queue(by: str, services: Sequence[str] | None) -> Select[tuple[GroupRow]]:
     """Return the groups that wait for somebody: those of which they said nothing yet."""
     own = select(LabelRow.group_id).where(LabelRow.by == by, LabelRow.undone_at.is_(None))
     waits = or_(GroupRow.state == State.OPEN, and_(GroupRow.state == State.LABELLED, GroupRow.twice))
-    return select(GroupRow).where(waits, GroupRow.id.not_in(own), _may_see(services))
+    return select(GroupRow).where(waits, GroupRow.id.not_in(own), may_see(services))
 
 
 async def _messages(session: AsyncSession, groups: Sequence[int]) -> dict[int, list[InboxMessageRow]]:
@@ -240,7 +241,7 @@ async def _related(session: AsyncSession, group: GroupRow, services: Sequence[st
     query = (
         select(GroupRow.id)
         .where(GroupRow.topic == group.topic, GroupRow.state == State.OPEN, GroupRow.id != group.id)
-        .where(_may_see(services))
+        .where(may_see(services))
         .order_by(GroupRow.place, GroupRow.id)
         .limit(RELATED)
     )

@@ -164,7 +164,7 @@ async def test_what_citizens_wrote_is_inert_in_the_inbox(colleague: SignIn, fill
     await tess.send(f"/console/inbox/{first}", decision="new", name=ATTACK)
     await ada.open("/console/inbox")
     await ada.send(f"/console/inbox/{first}", intent="ask_price", service="")
-    for path in ("", f"/{first}", f"/{second}", "/conflicts", "/done"):
+    for path in ("", "/topics", f"/{first}", f"/{second}", "/conflicts", "/done"):
         shown_page = await tess.open(f"/console/inbox{path}")
         assert shown_page.status == 200
         assert "<script>alert" not in shown_page.text

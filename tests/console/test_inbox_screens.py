@@ -81,7 +81,7 @@ def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path
     in_a_thread(office, _fill)
     in_a_thread(office, _disagree)
     page = visit("tess", **SCREENS[screen])
-    for path in ("", "/conflicts", "/done"):
+    for path in ("", "/topics", "/conflicts", "/done"):
         page.goto(f"{office.url}/console/inbox{path}")
         accessible(page)
         page.screenshot(path=tmp_path / f"{screen}-inbox{path.replace('/', '-')}.png", full_page=True)

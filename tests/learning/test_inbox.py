@@ -17,6 +17,7 @@ from bot.learning.inbox_labelling import Labelling
 from bot.learning.inbox_model import Answer, Decision, Label, State, standing
 from bot.learning.inbox_suggestion import Ground, suggest
 from bot.learning.inbox_tables import GroupRow
+from bot.learning.inbox_topics import topics
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
 from bot.web.switchboard import masked
@@ -159,6 +160,10 @@ async def test_one_answer_may_go_for_a_whole_topic_and_is_taken_back_as_one(
     item = await following(inbox)
     assert "fourrière" in item.topic
     assert len(item.related) == 2
+    [topic] = await topics(database, None)
+    assert (topic.words, topic.first, topic.people, topic.messages) == (item.topic, item.id, 3, 3)
+    assert topic.closest is not None
+    assert topic.closest.intent == "ask_delay"
     await labelling.label(item.id, PRICE, "tess", also=[number for number, _ in item.related])
     assert len(await accepted(database)) == 3
     await labelling.undo("tess")

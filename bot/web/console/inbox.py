@@ -12,12 +12,13 @@ from bot.db import now
 from bot.errors import NotFound, Unprocessable
 from bot.learning.inbox import Item
 from bot.learning.inbox_model import Answer, Decision
+from bot.learning.inbox_topics import topics
 from bot.learning.intent_names import families, intent_names
 from bot.web.console.filters import own_services
 from bot.web.console.guard import field, note, page
 from bot.web.console.keys import INBOX, LABELLING
 from bot.web.console.render import redirect, render
-from bot.web.keys import CATALOGUE, SETTINGS
+from bot.web.keys import CATALOGUE, DATABASE, SETTINGS
 
 HOME = "/console/inbox"
 MOST_NUMBERS = 200
@@ -32,6 +33,20 @@ async def show_next(request: web.Request, session: Session) -> web.StreamRespons
     """Show what would teach most, of what one has not labelled yet."""
     item = await request.app[INBOX].next(session.account.name, visible_services(request, session))
     return await _show(request, session, item)
+
+
+@routes.get(HOME + "/topics")
+@page(Right.CORRECT)
+async def show_topics(request: web.Request, session: Session) -> web.StreamResponse:
+    """Show of what people speak that the assistant does not know."""
+    services = visible_services(request, session)
+    return render(
+        request,
+        "inbox_topics.html",
+        topics=await topics(request.app[DATABASE], services),
+        waiting=await request.app[INBOX].waiting(session.account.name, services, _today(request)),
+        names=intent_names(),
+    )
 
 
 @routes.get(HOME + "/done")
