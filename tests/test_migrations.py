@@ -12,7 +12,7 @@ from bot.accounts import tables as accounts
 from bot.conversations import handoff_tables, review_tables
 from bot.conversations import tables as conversations
 from bot.db import Base, Database
-from bot.learning import examples_tables, inbox_tables
+from bot.learning import examples_tables, inbox_tables, runs_tables
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
@@ -28,6 +28,7 @@ ROOMS = (
     jobs,
     requests,
     review_tables,
+    runs_tables,
     satisfaction,
 )
 VERSION_TABLE = {"alembic_version"}

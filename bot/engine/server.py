@@ -13,6 +13,7 @@ from aiohttp import web
 
 from actions.desk import open_desk
 from bot.db import Database
+from bot.engine.follow import follow
 from bot.engine.host import Host
 from bot.errors import GuichetError, NotAllowed, Unprocessable
 from bot.learning.models import current_model
@@ -53,6 +54,8 @@ async def _load(host: Host, settings: Settings) -> None:
         logger.error("%s", error.message)
         # Nothing will be served: the supervisor is told at once, and does not wait for what cannot come.
         os.kill(os.getpid(), signal.SIGTERM)
+        return
+    await follow(host, settings.models_dir)
 
 
 @web.middleware

@@ -14,7 +14,7 @@ from bot.db import now
 from bot.engine import no_tensorflow
 from bot.engine.project import check_project
 from bot.errors import Failed, Misconfigured
-from bot.learning.models import Card, code_digest, promote, write_card
+from bot.learning.models import Card, archive_digest, code_digest, promote, write_card
 from bot.settings import Settings
 from bot.understanding.spacy_model import build_spacy_model, vocabulary_files
 
@@ -34,12 +34,13 @@ class Trained:
     seconds: float
 
 
-def train(settings: Settings, project: Path = Path()) -> Trained:
+def train(settings: Settings, project: Path = Path(), *, challenger: str = "") -> Trained:
     """Train a model into the models' folder.
 
     Args:
         settings: where catalogue and models are.
         project: the folder of config.yml, domain.yml and data/.
+        challenger: name of the archive of a model that is not put in service; empty: the model is, from the next start.
 
     Raises:
         Misconfigured: the project or the catalogue has mistakes.
@@ -58,19 +59,28 @@ def train(settings: Settings, project: Path = Path()) -> Trained:
     result = rasa.model_training.train(
         domain=str(project / "domain.yml"),
         config=str(project / "config.yml"),
-        training_files=[str(project / "data")],
+        training_files=training_files(settings, project),
         output=str(settings.models_dir),
-        fixed_model_name=time.strftime("guichet-%Y%m%d-%H%M%S"),
+        fixed_model_name=challenger.removesuffix(".tar.gz") or time.strftime("guichet-%Y%m%d-%H%M%S"),
         # Training takes seconds; the cache would save fewer than its bookkeeping costs to explain.
         force_training=True,
     )
     if result.code != 0 or result.model is None:
         raise Failed("Rasa did not produce a model; its reasons are above.", code="training-failed")
     trained = Trained(Path(result.model), time.monotonic() - started)
-    write_card(trained.archive, Card(code_digest(), now().isoformat(), round(trained.seconds, 1)))
-    # A pointer to an older model would hide the new one.
-    promote(settings.models_dir, trained.archive.name)
+    card = Card(code_digest(), now().isoformat(), round(trained.seconds, 1), archive_digest(trained.archive))
+    write_card(trained.archive, card)
+    if not challenger:
+        # A pointer to an older model would hide the new one.
+        promote(settings.models_dir, trained.archive.name)
     return trained
+
+
+def training_files(settings: Settings, project: Path) -> list[str]:
+    """Return what Rasa reads examples and rules from: data/, and the accepted examples where they lie elsewhere."""
+    data, learned = project / "data", settings.learned_file
+    inside = learned.resolve().is_relative_to(data.resolve())
+    return [str(data)] if inside or not learned.is_file() else [str(data), str(learned)]
 
 
 def prepare_rasa(*, light: bool = True) -> None:

@@ -1,94 +1,18 @@
-"""Champion and challenger measured on the same cases: figures, intervals of what is lost, and messages that change."""
+"""Measures models on the same cases: figures, and intervals of what is lost."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from bot.learning.comparison import Answer, Loss, Measures
 from bot.learning.evaluation_set import Case
 
 RESAMPLES = 1000
 INTERVAL = (5.0, 95.0)
 """Percentiles of the interval: a loss whose lower end is above zero happens by chance one time in twenty."""
 BINS = 10
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model understands of a text.
-
-    Attributes:
-        intent: the best one, whatever its confidence.
-        service: the one that is believed, if any.
-    """
-
-    intent: str
-    confidence: float
-    service: str | None
-
-
-@dataclass(frozen=True)
-class Measures:
-    """The figures of one model.
-
-    Attributes:
-        f1: of each intent of the frozen set.
-        calibration: expected calibration error, over ten bins of confidence.
-        services: share of the cases whose service is right; where none is meant, none may be believed.
-        broken: cases that must never break and that it gets wrong.
-        failed_conversations: tests of conversations that it fails.
-        milliseconds: median time of a message.
-        megabytes: size of the archive.
-        cross_validation: accuracy on its own training examples, each held out once; None when not known.
-    """
-
-    accuracy: float
-    macro_f1: float
-    f1: dict[str, float]
-    calibration: float
-    services: float
-    broken: tuple[str, ...] = ()
-    failed_conversations: tuple[str, ...] = ()
-    milliseconds: float = 0.0
-    megabytes: float = 0.0
-    cross_validation: float | None = None
-
-
-@dataclass(frozen=True)
-class Loss:
-    """How much F1 an intent loses from champion to challenger, and the interval of it; negative is a gain."""
-
-    intent: str
-    points: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Both models on the same cases."""
-
-    champion: Measures
-    challenger: Measures
-    losses: tuple[Loss, ...] = field(default=())
-    macro: Loss = Loss("", 0.0, 0.0, 0.0)
-
-    def wire(self) -> dict[str, Any]:
-        """Return the comparison as JSON."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, wire: dict[str, Any]) -> "Comparison":
-        """Return the comparison that `wire` told."""
-        sides = {
-            side: Measures(
-                **{key: tuple(value) if isinstance(value, list) else value for key, value in wire[side].items()}
-            )
-            for side in ("champion", "challenger")
-        }
-        return cls(**sides, losses=tuple(Loss(**each) for each in wire["losses"]), macro=Loss(**wire["macro"]))
 
 
 def measure(
@@ -163,34 +87,3 @@ def _f1(truth: Any, said: Any, weights: Any) -> Any:
     right = weights @ (truth * said)
     both = weights @ truth + weights @ said
     return np.where(both > 0, 2 * right / np.maximum(both, 1), 1.0)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A real message that the challenger understands otherwise.
-
-    Attributes:
-        turn_id: one turn in which it was written.
-        count: in how many turns.
-    """
-
-    turn_id: int
-    count: int
-    before: Answer
-    after: Answer
-
-
-def changes(turns: Sequence[tuple[int, int]], before: Sequence[Answer], after: Sequence[Answer]) -> list[Change]:
-    """Return the messages whose intent or service changes, the most frequent first.
-
-    Args:
-        turns: for each message the turn and how often it was written.
-        before: what the champion says.
-        after: what the challenger says.
-    """
-    found = [
-        Change(turn_id, count, old, new)
-        for (turn_id, count), old, new in zip(turns, before, after, strict=True)
-        if (old.intent, old.service) != (new.intent, new.service)
-    ]
-    return sorted(found, key=lambda change: (-change.count, change.turn_id))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.learning.evaluation import Comparison
+from bot.learning.comparison import Comparison
 
 
 class Verdict(StrEnum):

@@ -5,9 +5,10 @@ archive lies its card, `<name>.card.json`.
 """
 
 import json
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import asdict, dataclass, field, fields
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 
 from bot.errors import Misconfigured
 
@@ -23,11 +24,27 @@ class Card:
         code: digest of the code that it was trained with; another code may not be able to read it.
         trained_at: ISO 8601.
         seconds: how long the training took.
+        archive: SHA-256 of the archive, "" in the card of an older version.
+        run: number of the training run that made it; 0 for `guichet train`.
+        data: checksum of all that it was trained on; "" when not known.
+        project: checksum of the same without the accepted examples.
+        learned: how many accepted examples it was trained on.
+        by: who asked for it.
+        metrics: its figures (`bot.learning.comparison.Measures`), once measured.
+        changed: what came, went or means something else since the champion of that time, a line for each.
     """
 
     code: str
     trained_at: str
     seconds: float
+    archive: str = ""
+    run: int = 0
+    data: str = ""
+    project: str = ""
+    learned: int = 0
+    by: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
 
 def current_model(models_dir: Path) -> Path:
@@ -61,14 +78,38 @@ def read_card(archive: Path) -> Card:
         Misconfigured: it is missing or cannot be read.
     """
     try:
-        return Card(**json.loads(_card_of(archive).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = json.loads(_card_of(archive).read_text(encoding="utf-8"))
+        # What a later version adds is passed over: an older one can go back to service.
+        known = {each.name for each in fields(Card)}
+        return Card(**{name: value for name, value in told.items() if name in known})
+    except (OSError, ValueError, TypeError, AttributeError):
         raise Misconfigured(f"The card of {archive.name} is missing or unreadable.", code="no-card") from None
 
 
 def write_card(archive: Path, card: Card) -> None:
-    """Write the card of a model."""
-    _card_of(archive).write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
+    """Write the card of a model, whole or not at all."""
+    draft = archive.with_name(f".{archive.name}.card")
+    draft.write_text(json.dumps(asdict(card), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    draft.replace(_card_of(archive))
+
+
+def archive_digest(archive: Path) -> str:
+    """Return the SHA-256 of an archive.
+
+    Raises:
+        Misconfigured: it cannot be read.
+    """
+    try:
+        with archive.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Misconfigured(f"{archive.name} cannot be read: {error.strerror}.", code="no-model") from None
+
+
+def delete(archive: Path) -> None:
+    """Delete a model and its card, or what is there of them."""
+    for path in (archive, _card_of(archive)):
+        path.unlink(missing_ok=True)
 
 
 def code_digest() -> str:

@@ -132,14 +132,19 @@ def duplicates(written: Mapping[str, Sequence[str]], learned: Sequence[Utterance
 
 
 def sizes(written: Mapping[str, Sequence[str]], learned: Sequence[Utterance], known: set[str]) -> list[Finding]:
-    """Return the intents with too few examples, and those that have many times more than most."""
+    """Return the intents with too few examples, and those that have many times more than most.
+
+    An intent without any is chosen by a button, and is not written.
+    """
     counts = {intent: len(written.get(intent, ())) for intent in known}
     for each in learned:
         if each.intent in counts:
             counts[each.intent] += 1
-    middle = statistics.median(counts.values()) if counts else 0
+    middle = statistics.median([count for count in counts.values() if count] or [0])
     few = [
-        Finding(Kind.TOO_FEW, "", (intent,), str(count)) for intent, count in sorted(counts.items()) if count < FEWEST
+        Finding(Kind.TOO_FEW, "", (intent,), str(count))
+        for intent, count in sorted(counts.items())
+        if 0 < count < FEWEST
     ]
     many = [
         Finding(Kind.TOO_MANY, "", (intent,), str(count))

@@ -27,7 +27,7 @@ from bot.settings import Settings
 from bot.web import pages, receipts
 from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
 from bot.web.console.app import open_desk, set_up_console
-from bot.web.console.keys import TALK
+from bot.web.console.keys import TALK, TRAINING
 from bot.web.hub import Hub
 from bot.web.jobs import jobs
 from bot.web.keeper import Keeper
@@ -107,6 +107,7 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     yield
     for task in tasks:
         task.cancel()
+    await app[TRAINING].close()
     await engine.close()
     await database.close()
 

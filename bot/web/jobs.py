@@ -10,7 +10,7 @@ from bot.learning.closest import read_examples
 from bot.learning.harvest import Harvest
 from bot.privacy.retention import Retention
 from bot.rights import purge
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TRAINING
 from bot.web.keys import ASSISTANT, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
 from bot.web.switchboard import masked
 
@@ -22,12 +22,15 @@ def jobs(app: web.Application) -> list[Job]:
         Job("contacts", timedelta(days=1), app[CONTACTS].forget),
         Job("files", timedelta(hours=1), app[FILES].sweep),
         harvest_job(app),
+        Job("learned-file", timedelta(hours=1), app[TRAINING].forget),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
         purge_job(app),
         Job("reminders", timedelta(seconds=5), reminders.run),
+        Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
+        Job("training", timedelta(seconds=2), app[TRAINING].take),
     ]
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 from sklearn.metrics import f1_score
 
-from bot.learning.evaluation import Answer, Change, Comparison, Measures, calibration, changes, losses, measure
+from bot.learning.comparison import Answer, Change, Comparison, Measures, changes
+from bot.learning.evaluation import calibration, losses, measure
 from bot.learning.evaluation_set import Case
 
 CASES = [Case(f"text {n}", "abc"[n % 3], "passport" if n % 2 else None) for n in range(60)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.learning.evaluation import Comparison, Loss, Measures
+from bot.learning.comparison import Comparison, Loss, Measures
 from bot.learning.gate import Decision, Judged, Limits, Rule, Verdict, decide
 
 SAME = Measures(accuracy=0.9, macro_f1=0.9, f1={}, calibration=0.03, services=0.9)

@@ -11,10 +11,25 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
+from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
-from bot.web.console import account, accounts, home, inbox, live, login, requests, review, talk, transcripts, waiting
+from bot.web.console import (
+    account,
+    accounts,
+    home,
+    inbox,
+    live,
+    login,
+    models,
+    requests,
+    review,
+    talk,
+    transcripts,
+    waiting,
+)
 from bot.web.console.keys import (
     ACCOUNTS,
     DESK_WATCH,
@@ -22,18 +37,22 @@ from bot.web.console.keys import (
     HOURS,
     INBOX,
     LABELLING,
+    MODEL_DESK,
     PRESENCE,
     REVIEWS,
+    RUNS,
     SAVED_FILTERS,
     SESSIONS,
     TALK,
+    TRAINING,
     TRANSCRIPTS,
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
+from bot.web.training import Training
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests, inbox)
+PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests, inbox, models)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -58,6 +77,9 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
     app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
+    app[RUNS] = RunStore(app[DATABASE])
+    app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)
+    app[TRAINING] = Training(app[SETTINGS], app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
     return app[DESK_WATCH]

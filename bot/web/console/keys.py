@@ -11,9 +11,12 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
+from bot.learning.runs import RunStore
 from bot.web.desk_watch import DeskWatch
+from bot.web.training import Training
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
@@ -27,3 +30,6 @@ REVIEWS = web.AppKey("reviews", ReviewStore)
 INBOX = web.AppKey("inbox", Inbox)
 LABELLING = web.AppKey("labelling", Labelling)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
+RUNS = web.AppKey("runs", RunStore)
+MODEL_DESK = web.AppKey("model_desk", ModelDesk)
+TRAINING = web.AppKey("training", Training)

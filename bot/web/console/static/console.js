@@ -110,3 +110,19 @@ if (keys) {
     else target.click();
   });
 }
+
+/** Follow a training run: how far it is, and the page anew when it is over. */
+const live = document.querySelector("[data-live]");
+if (live) {
+  const state = live.querySelector("[data-run-state]");
+  const events = new EventSource("/admin/models/events");
+  events.addEventListener("run", (event) => {
+    const run = JSON.parse(event.data);
+    state.textContent = state.dataset[run.state] ?? run.state;
+    live.querySelector("[data-run-done]").value = run.done;
+  });
+  events.addEventListener("over", () => {
+    events.close();
+    if (!leaving) location.reload();
+  });
+}
