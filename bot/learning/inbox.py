@@ -128,12 +128,16 @@ class Inbox:
         async with self._database.reading() as session:
             return [await _item(session, row, services) for row in await session.scalars(query.limit(DONE))]
 
-    async def done(self, services: Sequence[str] | None) -> list[Done]:
-        """Return what was labelled last, with the conversations that it came from."""
+    async def done(self, by: str, services: Sequence[str] | None) -> list[Done]:
+        """Return what was labelled last, with the conversations that it came from.
+
+        What somebody is still to label blindly is not told them here.
+        """
+        told = or_(LabelRow.by == by, ~GroupRow.twice)
         query = (
             select(LabelRow)
             .join(GroupRow, GroupRow.id == LabelRow.group_id)
-            .where(LabelRow.undone_at.is_(None), may_see(services))
+            .where(LabelRow.undone_at.is_(None), told, may_see(services))
             .order_by(LabelRow.id.desc())
             .limit(DONE)
         )

@@ -146,10 +146,12 @@ async def test_two_who_disagree_are_shown_to_each_other_and_settle_it(
     await ada.open("/console/inbox")
     assert "et les frais du passeport" in ada.page.words
     assert "tess" not in ada.page.text, "the second person answers blindly"
+    assert "et les frais du passeport" not in (await ada.open("/console/inbox/done")).words
+    await ada.open("/console/inbox")
     await ada.send(f"/console/inbox/{number}", intent="ask_delay", service="")
     await tess.open("/console/inbox/conflicts")
-    assert "Garder l'avis de tess" in tess.page.words
-    assert "Garder l'avis de ada" in tess.page.words
+    assert "Donner raison à tess" in tess.page.words
+    assert "Donner raison à ada" in tess.page.words
     assert ("et les frais du passeport", "ask_price") not in await learnt(office_database)
     await tess.send(f"/console/inbox/{number}", settles="yes", decision="intent", intent="ask_delay", service="")
     assert "Aucun désaccord." in tess.page.words

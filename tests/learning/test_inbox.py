@@ -110,7 +110,7 @@ async def test_what_is_accepted_is_an_example_with_its_provenance_and_undo_takes
     assert (first.intent, first.service, first.accepted_by) == ("ask_price", "passport", "tess")
     assert [each.conversation_id for each in first.sources] == conversations[:2]
     assert [each.conversation_id for each in second.sources] == conversations[2:]
-    [done] = await inbox.done(None)
+    [done] = await inbox.done("tess", None)
     assert (done.label.by, done.conversations) == ("tess", conversations)
     assert await labelling.undo("tess") == item.id
     assert await accepted(database) == []

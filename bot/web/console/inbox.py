@@ -57,7 +57,7 @@ async def show_done(request: web.Request, session: Session) -> web.StreamRespons
     return render(
         request,
         "inbox_done.html",
-        done=await inbox.done(services),
+        done=await inbox.done(session.account.name, services),
         proposed=await inbox.proposed(),
         waiting=await inbox.waiting(session.account.name, services, _today(request)),
         names=intent_names(),
@@ -155,8 +155,8 @@ async def _show(request: web.Request, session: Session, item: Item | None) -> we
 async def _last(request: web.Request, services: list[str] | None) -> Any:
     """Return what was labelled a moment ago, to be told and taken back."""
     number = request.query.get("last", "")
-    done = await request.app[INBOX].done(services) if _is_number(number) else []
     me = request["session"].account.name
+    done = await request.app[INBOX].done(me, services) if _is_number(number) else []
     return next((each for each in done if each.label.by == me and each.group_id == int(number)), None)
 
 
