@@ -53,6 +53,7 @@ class Settings:
     conversation_days: int = _setting(180, "days that a conversation without a request is kept", least=1)
     request_days: int = _setting(400, "days that a request is kept once it is over, with its conversation", least=1)
     feedback_days: int = _setting(1095, "days that an answer about satisfaction is kept", least=1)
+    example_days: int = _setting(1095, "days that an accepted example of training is kept", least=1)
     audit_days: int = _setting(365, "days that a line of the audit trail is kept; six months at least", least=180)
     erasures_file: str = _setting("", "journal of erasures; empty: erasures.jsonl in the data folder")
     file_megabytes: int = _setting(10, "size accepted of one file that a citizen sends", least=1, most=100)

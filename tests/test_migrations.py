@@ -12,7 +12,7 @@ from bot.accounts import tables as accounts
 from bot.conversations import handoff_tables, review_tables
 from bot.conversations import tables as conversations
 from bot.db import Base, Database
-from bot.learning import examples_tables, runs_tables
+from bot.learning import examples_tables, inbox_tables, runs_tables
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
@@ -26,6 +26,7 @@ ROOMS = (
     examples_tables,
     files_tables,
     handoff_tables,
+    inbox_tables,
     jobs,
     requests,
     review_tables,

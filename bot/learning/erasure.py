@@ -1,9 +1,10 @@
-"""What becomes of an example when a conversation that it was taken from goes."""
+"""What becomes of an example when a conversation that it was taken from goes, or when it is too old."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.learning.examples_tables import ExampleSourceRow, LearnedExampleRow
@@ -32,6 +33,18 @@ async def unlink(session: AsyncSession, conversation_ids: Sequence[str], *, eras
     await session.execute(update(ExampleSourceRow).where(theirs).values(conversation_id=None, turn_id=None))
     erased: Any = await session.execute(delete(LearnedExampleRow).where(LearnedExampleRow.id.in_(gone)))
     return int(erased.rowcount), len(linked - gone)
+
+
+def expired(before: datetime) -> Select[tuple[int]]:
+    """Return the query of the examples that were accepted before a time."""
+    return select(LearnedExampleRow.id).where(LearnedExampleRow.accepted_at < before)
+
+
+async def erase(session: AsyncSession, ids: Sequence[int]) -> int:
+    """Erase examples with their provenance; return how many there were."""
+    await session.execute(delete(ExampleSourceRow).where(ExampleSourceRow.example_id.in_(ids)))
+    erased: Any = await session.execute(delete(LearnedExampleRow).where(LearnedExampleRow.id.in_(ids)))
+    return int(erased.rowcount)
 
 
 async def texts_from(session: AsyncSession, conversation_ids: Sequence[str]) -> list[dict[str, Any]]:

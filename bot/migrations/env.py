@@ -4,13 +4,22 @@ from alembic import context
 
 from bot.conversations import tables as conversations
 from bot.db import Base
-from bot.learning import examples_tables, runs_tables
+from bot.learning import examples_tables, inbox_tables, runs_tables
 from bot.requests import files_tables
 from bot.requests import tables as requests
 from bot.satisfaction import facts_tables
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (conversations, examples_tables, facts_tables, files_tables, requests, runs_tables, satisfaction)
+ROOMS = (
+    conversations,
+    examples_tables,
+    facts_tables,
+    files_tables,
+    inbox_tables,
+    requests,
+    runs_tables,
+    satisfaction,
+)
 """Every room that has tables, so that `Base.metadata` knows them all."""
 
 context.configure(

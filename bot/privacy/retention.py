@@ -1,8 +1,8 @@
 """How long each kind of data is kept: the figures, in one place; docs/privacy.md gives the reason of each.
 
 What a figure counts from is part of the rule: a conversation from its last message, a draft from the last answer, a
-request from the decision that ended it, an opinion from the day it was given, a line of the audit trail from the day it
-was written.
+request from the decision that ended it, an opinion from the day it was given, an example from the day it was accepted,
+a line of the audit trail from the day it was written.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ class Retention:
         request: one that is over: accepted, refused, closed or withdrawn. One that is not over is never purged.
         feedback: a note and its words, unlinked from conversation and request as soon as those go; and that somebody
             came back, once nothing tells who.
+        example: a masked text that a trainer accepted, from that day; its links go with the conversations.
         audit: what a colleague read or changed.
     """
 
@@ -28,6 +29,7 @@ class Retention:
     draft: int
     request: int
     feedback: int
+    example: int
     audit: int
 
     @classmethod
@@ -38,6 +40,7 @@ class Retention:
             settings.draft_days,
             settings.request_days,
             settings.feedback_days,
+            settings.example_days,
             settings.audit_days,
         )
 

@@ -21,6 +21,7 @@ from bot.conversations.tables import ConversationRow
 from bot.db import now
 from bot.errors import Conflict
 from bot.learning import erasure as learning
+from bot.learning import inbox_erasure as inbox
 from bot.requests import erasure as requests
 from bot.requests.tables import RequestRow
 from bot.rights.holdings import Holdings
@@ -125,8 +126,9 @@ async def _erase_conversation(holdings: Holdings, session: AsyncSession, ids: li
     feedback = await satisfaction.unlink(session, ids, drafts, erase_words=True)
     comings = await holdings.contacts.erase(session, ids, drafts)
     examples, unlinked = await learning.unlink(session, ids, erase_words=True)
+    harvested = await inbox.erase(session, ids)
     erased = await conversations.erase(session, ids)
-    erased |= {"drafts": gone["requests"], "comings": comings, "examples": examples}
+    erased |= {"drafts": gone["requests"], "comings": comings, "examples": examples, "inbox": harvested}
     return erased, {"feedback": feedback, "examples": unlinked}, {"requests": kept}
 
 

@@ -15,6 +15,7 @@ from bot.conversations.tables import ConversationRow, PendingRow
 from bot.conversations.transcripts import Transcripts
 from bot.db import Database, now
 from bot.errors import InvalidInput
+from bot.learning import inbox_erasure as inbox
 from bot.learning.erasure import texts_from
 from bot.privacy.encryption import Cipher
 from bot.requests.store import RequestStore
@@ -35,7 +36,8 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
     Returns:
         JSON: `exported_at`, `reference`, `conversations` (with `messages` as the citizen saw them, `waiting` for the
         engine, and `turns` as they were understood), `requests` with their answers, `feedback`, the `facts` that were
-        drawn from all this, and the `examples` of training that were taken from the conversations.
+        drawn from all this, the `examples` of training that were taken from the conversations, and what the `inbox` of
+        trainers holds of them.
 
     Raises:
         NotFound: nothing has that reference.
@@ -52,6 +54,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
         )
         facts = await _facts(session, subject)
         examples = await texts_from(session, subject.conversations)
+        harvested = await inbox.texts_from(session, subject.conversations)
     store, log = ConversationStore(database, cipher), Transcripts(database)
     conversations = []
     for conversation_id in subject.conversations:
@@ -69,6 +72,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
             "feedback": feedback,
             "facts": facts,
             "examples": examples,
+            "inbox": harvested,
         }
     )
 

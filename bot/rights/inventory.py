@@ -9,6 +9,8 @@ PURGED = {
     **dict.fromkeys(("handoffs", "handoff_events"), "conversations"),
     **dict.fromkeys(("reviews", "conversation_tags", "conversation_comments", "annotations"), "conversations"),
     "examples_proposed": "conversations",
+    **dict.fromkeys(("inbox_messages", "inbox_groups", "inbox_labels", "changed_messages"), "conversations"),
+    **dict.fromkeys(("learned_examples", "example_sources"), "examples"),
     **dict.fromkeys(("requests", "request_events", "outbox", "request_files"), "requests"),
     "request_contacts": "comings",
     "feedback": "feedback",
@@ -28,6 +30,9 @@ KEPT = {
     "api_tokens": "a hash, and when it was revoked: shows which program could do what",
     "fact_marks": "one row a source of signals: how far it was read; nobody's",
     "agent_answers": "that an account answered in a month, never what: gone with its first answer of a later month",
+    "harvests": "one row a part of the log: how far it was read; nobody's",
+    "proposed_intents": "a meaning that a trainer named: no citizen's words",
+    "training_runs": "what each model was made of and how it did: kept with the models, no text of a citizen",
     "jobs": "one row a job: when it is due; nobody's",
 }
 """Why the purge leaves a table alone."""

@@ -10,6 +10,7 @@ from bot.accounts.erasure import erase_invitations, expired_invitations
 from bot.conversations import erasure as conversations
 from bot.db import Database, now
 from bot.learning import erasure as learning
+from bot.learning import inbox_erasure as inbox
 from bot.privacy.retention import Retention, limit
 from bot.requests import erasure as requests
 from bot.rights.holdings import Holdings
@@ -30,9 +31,9 @@ async def purge(holdings: Holdings, retention: Retention, *, dry_run: bool = Fal
         dry_run: only count.
 
     Returns:
-        How many were removed, or would be, by kind: `drafts`, `requests`, `conversations`, `feedback`, `comings` (who
-        came about what), `invitations`, lines of the `audit` trail. What goes with each (messages, history, files...)
-        is not counted.
+        How many were removed, or would be, by kind: `drafts`, `requests`, `conversations`, `feedback`, `facts`,
+        `examples` of training, `comings` (who came about what), `invitations`, lines of the `audit` trail. What goes
+        with each (messages, history, files...) is not counted.
     """
 
     async def erase_requests(session: AsyncSession, ids: Sequence[str]) -> None:
@@ -51,6 +52,7 @@ async def purge(holdings: Holdings, retention: Retention, *, dry_run: bool = Fal
         ),
         "feedback": (satisfaction.expired(limit(retention.feedback, at)), satisfaction.erase),
         "invitations": (expired_invitations(at), erase_invitations),
+        "examples": (learning.expired(limit(retention.example, at)), learning.erase),
         "facts": (satisfaction.expired_facts(limit(retention.feedback, at)), satisfaction.erase_facts),
     }
     removed: Removed = {}
@@ -93,6 +95,7 @@ async def _in_batches(
 async def _erase_conversations(session: AsyncSession, ids: Sequence[str]) -> None:
     await satisfaction.unlink(session, ids, erase_words=False)
     await learning.unlink(session, ids, erase_words=False)
+    await inbox.erase(session, ids)
     await conversations.erase(session, ids)
 
 

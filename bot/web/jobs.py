@@ -6,11 +6,14 @@ from aiohttp import web
 
 from bot.conversations.reminders import Reminders
 from bot.jobs import Job
+from bot.learning.closest import read_examples
+from bot.learning.harvest import Harvest
 from bot.privacy.retention import Retention
 from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
+from bot.web.switchboard import masked
 
 
 def jobs(app: web.Application) -> list[Job]:
@@ -18,6 +21,7 @@ def jobs(app: web.Application) -> list[Job]:
     reminders = Reminders(app[DATABASE], app[ASSISTANT], app[HUB].ring)
     return [
         Job("files", timedelta(hours=1), app[FILES].sweep),
+        harvest_job(app),
         Job("learned-file", timedelta(hours=1), app[TRAINING].forget),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
@@ -30,6 +34,17 @@ def jobs(app: web.Application) -> list[Job]:
         Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
         Job("training", timedelta(seconds=2), app[TRAINING].take),
     ]
+
+
+def harvest_job(app: web.Application) -> Job:
+    """Return the job that brings what the assistant did not know into the inbox of the trainers."""
+    examples = app[SETTINGS].catalogue_dir / "nlu"
+    harvest = Harvest(app[DATABASE], masked, lambda: read_examples(examples))
+
+    async def bring_in() -> str:
+        return (await harvest.run()).said
+
+    return Job("harvest", timedelta(minutes=10), bring_in, lease=timedelta(hours=1))
 
 
 def purge_job(app: web.Application) -> Job:

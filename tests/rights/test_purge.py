@@ -16,8 +16,8 @@ from bot.rights.purge import purge, said
 from tests.rights.citizen import Office
 from tests.rights.rows import row_of_long_ago
 
-DAYS = Retention(conversation=180, draft=30, request=400, feedback=1095, audit=365)
-KINDS = ("drafts", "requests", "conversations", "feedback", "invitations", "facts", "comings", "audit")
+DAYS = Retention(conversation=180, draft=30, request=400, feedback=1095, example=1095, audit=365)
+KINDS = ("drafts", "requests", "conversations", "feedback", "invitations", "examples", "facts", "comings", "audit")
 NOTHING = dict.fromkeys(KINDS, 0)
 NOT_OURS = ("alembic_version", "turns_text")
 """Tables of the migrations, and the full text of SQLite, which follows `turns`."""

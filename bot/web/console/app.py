@@ -12,6 +12,8 @@ from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
 from bot.learning.desk import ModelDesk
+from bot.learning.inbox import Inbox
+from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
 from bot.satisfaction.agents import AgentSurveys
@@ -19,6 +21,7 @@ from bot.web.console import (
     account,
     accounts,
     home,
+    inbox,
     live,
     login,
     models,
@@ -35,6 +38,8 @@ from bot.web.console.keys import (
     DESK_WATCH,
     HANDOFFS,
     HOURS,
+    INBOX,
+    LABELLING,
     MODEL_DESK,
     PRESENCE,
     REVIEWS,
@@ -50,7 +55,10 @@ from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 from bot.web.training import Training
 
-PAGES = (home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests, models)
+PAGES = (
+    *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
+    *(inbox, models),
+)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -74,6 +82,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[TALK] = Talk(app[HANDOFFS], masked)
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
+    app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
     app[RUNS] = RunStore(app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)

@@ -12,6 +12,8 @@ from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
 from bot.learning.desk import ModelDesk
+from bot.learning.inbox import Inbox
+from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.satisfaction.agents import AgentSurveys
 from bot.web.desk_watch import DeskWatch
@@ -27,6 +29,8 @@ HOURS = web.AppKey("hours", Hours)
 DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
+INBOX = web.AppKey("inbox", Inbox)
+LABELLING = web.AppKey("labelling", Labelling)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
 RUNS = web.AppKey("runs", RunStore)
 MODEL_DESK = web.AppKey("model_desk", ModelDesk)

@@ -97,7 +97,8 @@ const keys = document.querySelector("[data-keys]");
 if (keys) {
   const on = keys.querySelector("[data-keys-on]");
   keys.hidden = false;
-  on.checked = localStorage.getItem("guichet-keys") === "on";
+  // A page that is made for the keyboard has them on from the beginning; one can turn them off.
+  on.checked = (localStorage.getItem("guichet-keys") ?? keys.dataset.keys) === "on";
   on.addEventListener("change", () => localStorage.setItem("guichet-keys", on.checked ? "on" : "off"));
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest("input:not([type=checkbox]), textarea, select");
@@ -105,7 +106,7 @@ if (keys) {
     const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!target) return;
     event.preventDefault();
-    if (target.matches("input, textarea")) target.focus();
+    if (target.matches("input, textarea, select")) target.focus();
     else target.click();
   });
 }

@@ -1,0 +1,153 @@
+"""The inbox in a real browser: accessible on a phone and a desktop, and a journey that labels with keys alone."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import delete, select, update
+
+from bot.db import Database, now
+from bot.learning.examples import ExampleState, ExampleStore
+from bot.learning.harvest import Harvest
+from bot.learning.inbox_labelling import Labelling
+from bot.learning.inbox_model import Answer, Decision
+from bot.learning.inbox_tables import GroupRow, InboxMessageRow, LabelRow
+from bot.privacy.encryption import Cipher, read_keys
+from bot.web.switchboard import masked
+from tests.console.conftest import Office
+from tests.console.test_screens import SCREENS, accessible, browser, visit
+from tests.learning.log import Log
+
+__all__ = ["browser", "visit"]
+
+SAID = (
+    "ma trottinette est à la fourrière",
+    "ma trottinette est à la fourriere !",
+    "fourrière : ma trottinette",
+    "quels papiers pour le macaron",
+    "il va neiger samedi ?",
+    "et pour mon fils",
+)
+Visit = Callable[..., Page]
+
+
+def in_a_thread(office: Office, work: Callable[[Database, Cipher], object]) -> object:
+    """Do something with the database of the office: Playwright's own event loop runs in this thread."""
+
+    async def run() -> object:
+        database = Database(f"sqlite+aiosqlite:///{office.data_dir / 'guichet.db'}")
+        try:
+            return await work(database, Cipher(read_keys("", office.data_dir)))  # type: ignore[misc]
+        finally:
+            await database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
+
+
+async def _fill(database: Database, cipher: Cipher) -> None:
+    async with database.writing() as session:
+        for table in (LabelRow, InboxMessageRow, GroupRow):
+            await session.execute(delete(table))
+    log = Log(database, cipher)
+    for text in SAID:
+        ranking = [("ask_documents", 0.3), ("ask_where", 0.2), ("ask_price", 0.1)]
+        await log.talk((text, "?", 0.3), at=now() - timedelta(hours=2), second=ranking)
+    await Harvest(database, masked, lambda: [("quels papiers pour le permis", "ask_documents")]).run()
+    async with database.writing() as session:
+        await session.execute(update(GroupRow).values(twice=False))
+
+
+async def _disagree(database: Database, cipher: Cipher) -> None:
+    labelling = Labelling(database, masked)
+    async with database.reading() as session:
+        number = await session.scalar(
+            select(InboxMessageRow.group_id).where(InboxMessageRow.text == "quels papiers pour le macaron")
+        )
+    await labelling.label(number or 0, Answer(Decision.INTENT, "ask_documents", "passport"), "tess")
+    await labelling.label(number or 0, Answer(Decision.INTENT, "ask_how"), "ada")
+
+
+async def _learnt(database: Database, cipher: Cipher) -> set[tuple[str, str]]:
+    return {(each.text, each.intent) for each in await ExampleStore(database).all(ExampleState.ACCEPTED)}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path: Path, screen: str) -> None:
+    in_a_thread(office, _fill)
+    in_a_thread(office, _disagree)
+    page = visit("tess", **SCREENS[screen])
+    for path in ("", "/topics", "/conflicts", "/done"):
+        page.goto(f"{office.url}/console/inbox{path}")
+        accessible(page)
+        page.screenshot(path=tmp_path / f"{screen}-inbox{path.replace('/', '-')}.png", full_page=True)
+    page.goto(f"{office.url}/console/inbox")
+    for summary in page.locator("summary").all():
+        summary.click()
+    accessible(page)
+    page.screenshot(path=tmp_path / f"{screen}-inbox-open.png", full_page=True)
+
+
+def test_messages_are_labelled_with_keys_alone(visit: Visit, office: Office) -> None:
+    in_a_thread(office, _fill)
+    page = visit("tess", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/inbox")
+    asked = page.locator(".asked")
+    count = page.locator(".progress .hint")
+    expect(asked).to_contain_text("fourrière")
+    expect(count).to_contain_text("5 en attente")
+    # The whole subject at once, as something that the assistant does not know yet.
+    page.keyboard.press("a")
+    page.keyboard.press("n")
+    expect(page.get_by_label("En quelques mots")).to_be_focused()
+    page.keyboard.type("récupérer un véhicule en fourrière")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nouveau : récupérer un véhicule en fourrière")).to_be_visible()
+    expect(count).to_contain_text("3 en attente")
+    # Undone and said again: another meaning, found by some letters of its name.
+    page.keyboard.press("z")
+    expect(asked).to_contain_text("fourrière")
+    page.keyboard.press("o")
+    expect(page.get_by_label("Quelques lettres")).to_be_focused()
+    page.keyboard.type("comment faire")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").get_by_text("Savoir comment faire")).to_be_visible()
+    for _ in range(2):
+        before = asked.text_content()
+        page.keyboard.press("Enter")  # the first suggestion, which has the focus
+        expect(asked).not_to_have_text(before or "")
+    page.keyboard.press("x")
+    expect(page.get_by_text("C'est noté : Ne rien en apprendre")).to_be_visible()
+    learnt = in_a_thread(office, _learnt)
+    assert isinstance(learnt, set)
+    assert sum(text in SAID for text, _ in learnt) == 4
+
+
+def test_letters_do_nothing_once_they_are_turned_off(visit: Visit, office: Office) -> None:
+    in_a_thread(office, _fill)
+    page = visit("tess", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/inbox")
+    page.get_by_text("Raccourcis clavier").click()
+    page.get_by_label("Utiliser les raccourcis d'une lettre").uncheck()
+    page.reload()
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    expect(page.locator(".progress .hint")).to_contain_text("5 en attente")
+
+
+def test_without_scripts_every_choice_is_a_button(visit: Visit, office: Office) -> None:
+    in_a_thread(office, _fill)
+    page = visit("tess", java_script_enabled=False, **SCREENS["narrow"])
+    page.goto(f"{office.url}/console/inbox")
+    page.get_by_label("ma trottinette est à la fourriere !").uncheck()
+    page.get_by_role("button", name="Mettre à part").click()
+    expect(page.get_by_text("seront demandés à part")).to_be_visible()
+    page.get_by_text("Autre chose que l'assistant connaît").click()
+    page.get_by_role("button", name="Savoir comment faire").click()
+    expect(page.get_by_text("C'est noté : Savoir comment faire")).to_be_visible()
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.get_by_text("C'est annulé")).to_be_visible()
