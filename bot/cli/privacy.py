@@ -95,11 +95,9 @@ def _print_receipt(receipt: "Receipt") -> None:
 
 
 def _export(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.privacy.encryption import open_cipher
     from bot.rights.export import export, write_copy
 
-    cipher = open_cipher(settings)
-    copy = _with_database(settings, lambda database: export(database, cipher, options.reference))
+    copy = _with_holdings(settings, lambda holdings: export(holdings, options.reference))
     if options.output is None:
         print_json(copy)
         return

@@ -22,7 +22,7 @@ HANGING: dict[str, Any] = {
     "tags": TagRow,
     "comments": CommentRow,
     "annotations": AnnotationRow,
-    "examples": ProposedExampleRow,
+    "proposals": ProposedExampleRow,
 }
 """What hangs on a conversation, by the word that a receipt has for it, with what colleagues made of it."""
 

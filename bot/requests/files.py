@@ -167,6 +167,10 @@ class FileStore:
         """Return what the citizen sent with a request, in its order; who may see it is for the caller to say."""
         return await self._select(RequestFileRow.request_id == request_id, RequestFileRow.field != DOCUMENT)
 
+    async def all_of_request(self, request_id: str) -> list[RequestFile]:
+        """Return the files of both sides: what the citizen sent and what the office gave."""
+        return await self._select(RequestFileRow.request_id == request_id)
+
     async def remove(self, file: RequestFile) -> None:
         """Remove a file for good."""
         await self._delete([file.id])

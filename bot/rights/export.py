@@ -1,5 +1,6 @@
 """A copy of what is stored of one citizen, decrypted: for themselves, on demand (GDPR articles 15 and 20)."""
 
+import base64
 import json
 import os
 from dataclasses import asdict
@@ -18,31 +19,33 @@ from bot.errors import InvalidInput
 from bot.learning import inbox_erasure as inbox
 from bot.learning.erasure import texts_from
 from bot.privacy.encryption import Cipher
+from bot.requests.files import FileStore
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
+from bot.rights.holdings import Holdings
 from bot.rights.subject import Subject, find
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.tables import FeedbackRow
 
 
-async def export(database: Database, cipher: Cipher, reference: str) -> dict[str, Any]:
+async def export(holdings: Holdings, reference: str) -> dict[str, Any]:
     """Return everything that a conversation's identifier or a request's reference leads to.
 
     Args:
-        database: where it is.
-        cipher: opens what is encrypted.
+        holdings: where it is.
         reference: `GU-7K3M-9QXD`, or the identifier of a conversation.
 
     Returns:
         JSON: `exported_at`, `reference`, `conversations` (with `messages` as the citizen saw them, `waiting` for the
-        engine, and `turns` as they were understood), `requests` with their answers, `feedback`, the `facts` that were
-        drawn from all this, the `examples` of training that were taken from the conversations, and what the `inbox` of
-        trainers holds of them.
+        engine, and `turns` as they were understood), `requests` with their answers and the `files` of both sides
+        (`content` in base64), `feedback`, the `facts` that were drawn from all this, the `examples` of training that
+        were taken from the conversations, and what the `inbox` of trainers holds of them.
 
     Raises:
         NotFound: nothing has that reference.
         Misconfigured: something was encrypted with a key that is not here.
     """
+    database, cipher = holdings.database, holdings.cipher
     async with database.reading() as session:
         subject = await find(session, reference)
         feedback = await _feedback(
@@ -62,13 +65,17 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
         transcript["messages"] = [message.wire() for message in await store.messages_after(conversation_id, 0)]
         transcript["waiting"] = await _waiting(database, cipher, conversation_id)
         conversations.append(transcript)
-    requests = RequestStore(database, cipher)
+    store_of_requests = RequestStore(database, cipher)
+    requests = [
+        asdict(await store_of_requests.get(each)) | {"files": await _files(holdings.files, each)}
+        for each in subject.requests
+    ]
     return _plain(
         {
             "exported_at": now(),
             "reference": subject.reference,
             "conversations": conversations,
-            "requests": [asdict(await requests.get(request_id)) for request_id in subject.requests],
+            "requests": requests,
             "feedback": feedback,
             "facts": facts,
             "examples": examples,
@@ -100,6 +107,14 @@ async def around(database: Database, conversation_id: str) -> dict[str, Any]:
                 "feedback": feedback,
             }
         )
+
+
+async def _files(files: FileStore, request_id: str) -> list[dict[str, Any]]:
+    copies = []
+    for file in await files.all_of_request(request_id):
+        content = base64.b64encode(await files.content(file)).decode()
+        copies.append(file.answer() | {"from_office": file.is_document, "content": content})
+    return copies
 
 
 async def _waiting(database: Database, cipher: Cipher, conversation_id: str) -> list[str]:

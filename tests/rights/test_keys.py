@@ -18,6 +18,7 @@ from bot.requests.model import State
 from bot.requests.tables import RequestRow
 from bot.rights import keys
 from bot.rights.export import export
+from bot.rights.holdings import open_holdings
 from bot.rights.keys import check, rotate
 from bot.settings import Settings
 from tests.conftest import ROOT
@@ -60,7 +61,7 @@ async def test_after_a_rotation_nothing_needs_the_old_key_and_all_is_read(office
     assert rest == old
     only_new = Cipher(new)
     for reference in references:
-        copy = await export(office.database, only_new, reference)
+        copy = await export(open_holdings(settings, office.database, only_new), reference)
         assert copy["requests"][0]["answers"] == ANSWERS
         assert copy["conversations"][0]["waiting"] == ["je suis Zéphyrine Quatrebarbes"]
 
@@ -69,10 +70,14 @@ async def test_a_service_that_runs_follows_a_rotation_without_a_restart(office: 
     [reference] = await _fill(office, 1)
     await rotate(office.database, settings)
     await rotate(office.database, settings, drop_old=True)
-    assert (await export(office.database, office.cipher, reference))["requests"][0]["answers"] == ANSWERS
+    assert (await export(open_holdings(settings, office.database, office.cipher), reference))["requests"][0][
+        "answers"
+    ] == ANSWERS
     request = await office.request(await office.talk(), State.FILED)
     only_new = Cipher(key_file(settings.data_dir).read_text())
-    assert (await export(office.database, only_new, request.reference))["requests"][0]["answers"] == ANSWERS
+    assert (await export(open_holdings(settings, office.database, only_new), request.reference))["requests"][0][
+        "answers"
+    ] == ANSWERS
 
 
 async def test_a_rotation_that_was_interrupted_goes_on_with_the_same_key(
@@ -128,7 +133,9 @@ async def test_keys_of_the_environment_are_rotated_by_who_sets_them(office: Offi
     assert done.codes.startswith(CODES)
     cipher = Cipher(f"{NEW} {done.codes}")
     assert cipher.digits("x", 8) == Cipher(old).digits("x", 8)
-    assert (await export(office.database, cipher, reference))["requests"][0]["answers"] == ANSWERS
+    assert (await export(open_holdings(settings, office.database, cipher), reference))["requests"][0][
+        "answers"
+    ] == ANSWERS
 
 
 async def test_a_value_of_an_unknown_key_stops_the_rotation_and_drops_nothing(
@@ -136,7 +143,7 @@ async def test_a_value_of_an_unknown_key_stops_the_rotation_and_drops_nothing(
 ) -> None:
     await _fill(office, 1)
     await rotate(office.database, settings)
-    foreign = Office(office.database, Cipher(NEW), settings.data_dir)
+    foreign = Office(office.database, Cipher(NEW), office.folder)
     await foreign.request(None, State.FILED)
     before = key_file(settings.data_dir).read_text()
     with pytest.raises(Misconfigured, match=r"requests\.answers") as caught:

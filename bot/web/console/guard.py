@@ -57,6 +57,8 @@ def open_page(handler: OpenPage) -> Handler:
         request["form_cookie"] = read_cookie(request) or secrets.token_urlsafe(32)
         try:
             if request.method != "GET":
+                if request.content_type == "multipart/form-data":
+                    raise Forbidden("Files are taken of who is signed in.", code="foreign-form")
                 await check_form(request)
             response = await handler(request)
         except GuichetError as error:

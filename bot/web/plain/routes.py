@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.conversations.notice import opening, switched
 from bot.conversations.store import Conversation
 from bot.db import now
-from bot.errors import GuichetError, Unprocessable
+from bot.errors import GuichetError, NotAllowed, Unprocessable
 from bot.web.api.banner import announcement
 from bot.web.assets import serve
 from bot.web.intake import await_file, erase_all, take_in
@@ -68,20 +68,23 @@ async def say(request: web.Request) -> web.StreamResponse:
 @routes.post("/plain/files")
 async def send_files(request: web.Request) -> web.StreamResponse:
     """Take files in and answer the question with them."""
-    found = await _sent(request)
-    if found is None:
+    known = await conversation_of(request)
+    if known is None:
         return _back()
-    conversation, token, form = found
+    conversation, token = known
     try:
+        # Before anything is read: what nobody waits for takes no memory.
+        await await_file(request, conversation.id)
+        form = await form_of(request)
+        check_form(token, str(form.get("form", "")))
         sent = [each for each in form.getall("file", []) if isinstance(each, Upload)]
         if not sent:
             raise Unprocessable("Choose a file.", code="no-file", field="file")
-        kept = []
-        for each in sent:
-            await await_file(request, conversation.id)
-            kept.append(await request.app[FILES].keep(conversation.id, await each.examined()))
+        kept = [await request.app[FILES].keep(conversation.id, await each.examined()) for each in sent]
         payloads = " ".join(file.payload for file in kept)
         await take_in(request, conversation.id, conversation.language, str(form.get("id") or uuid4()), payloads)
+    except NotAllowed:
+        raise
     except GuichetError as error:
         return await _conversation(request, conversation, token, error)
     return _back()
