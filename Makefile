@@ -47,6 +47,7 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.queries
 	@$(PYTHON) -m tests.benchmarks.turns
 	@$(PYTHON) -m tests.benchmarks.harvest
+	@$(PYTHON) -m tests.benchmarks.facts
 
 ##@ Upkeep
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml
