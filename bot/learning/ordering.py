@@ -1,22 +1,22 @@
 """Which messages to label first: those that would teach the model most.
 
-Three things make a message worth a label. The model hesitated about it (the margin between its two best intents:
-Scheffer, Decomain and Wrobel 2001). Many people said it or nearly so. And it is unlike what was already proposed: ten
-ways to ask the same thing teach little more than one (maximal marginal relevance: Carbonell and Goldstein 1998).
-docs/learning.md has the measurements.
+Four things make a message worth a label. The model hesitated about it (the margin between its two best intents:
+Scheffer, Decomain and Wrobel 2001). The intents it may belong to have few examples. Many people said it or nearly so.
+And it is unlike what was already proposed: ten ways to ask the same thing teach little more than one (maximal marginal
+relevance: Carbonell and Goldstein 1998). docs/learning.md has the measurements.
 """
 
 import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 COMMON = 0.2
 """A term that more than this share of the messages has says nothing about how alike two of them are."""
-DIVERSITY = 2.0
-"""How strongly a message loses by likeness to one that was proposed before it: half alike is worth a quarter."""
+PEOPLE = 0.25
+"""How much the number of people counts. What many say is mostly known already: a full weight taught less."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,13 @@ class Candidate:
         text: what was written, masked.
         uncertainty: how much the model hesitated, from 0 to 1 (`uncertainty`).
         people: how many people wrote this, or nearly this.
+        need: how much the intents that it may belong to lack examples, from 0 to 1 (`need`).
     """
 
     text: str
     uncertainty: float
     people: int = 1
+    need: float = 1.0
 
 
 def uncertainty(confidences: Sequence[float]) -> float:
@@ -47,11 +49,27 @@ def uncertainty(confidences: Sequence[float]) -> float:
     return min(1.0, max(0.0, 1.0 - (first - second)))
 
 
+def need(confidences: Mapping[str, float], examples: Mapping[str, int]) -> float:
+    """Return how much the intents that a message may belong to lack examples.
+
+    Args:
+        confidences: of the intents, as the model has them.
+        examples: how many each intent has; one that is not named has none.
+
+    Returns:
+        The mean of 1/√examples over the intents, weighted by confidence: 1 for an intent with a single example.
+    """
+    total = sum(confidences.values())
+    if total <= 0:
+        return 1.0
+    return sum(sure / math.sqrt(max(1, examples.get(name, 0))) for name, sure in confidences.items()) / total
+
+
 def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]:
     """Return which candidates to label, the most instructive first.
 
-    Each step takes the candidate whose uncertainty, times the logarithm of its people, times its unlikeness to those
-    taken before, is highest; of equal ones the first.
+    Each step takes the candidate whose uncertainty, times the need of its intents, times a power of the logarithm of
+    its people, times its unlikeness to those taken before, is highest; of equal ones the first.
 
     Args:
         candidates: what may be labelled.
@@ -61,7 +79,7 @@ def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]
         Indexes into `candidates`, each once.
     """
     space = _Space([each.text for each in candidates])
-    worth = [each.uncertainty * math.log2(1 + max(1, each.people)) for each in candidates]
+    worth = [each.uncertainty * each.need * math.log2(1 + max(1, each.people)) ** PEOPLE for each in candidates]
     value = dict(enumerate(worth))
     nearest = [0.0] * len(candidates)
     taken: list[int] = []
@@ -72,7 +90,7 @@ def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]
         for index, cosine in space.alike(best).items():
             if index in value and cosine > nearest[index]:
                 nearest[index] = cosine
-                value[index] = worth[index] * max(0.0, 1.0 - cosine) ** DIVERSITY
+                value[index] = worth[index] * max(0.0, 1.0 - cosine)
     return taken
 
 

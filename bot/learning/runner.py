@@ -69,7 +69,7 @@ class Runner:
         return None if run is None else await self._do(run)
 
     async def forget_withdrawn(self) -> int:
-        """Take out of the file of examples what is no longer accepted, and return how many lines that were.
+        """Take out of the file of examples what is no longer accepted or known, and return how many lines that were.
 
         What was accepted meanwhile comes with the next run.
         """
@@ -78,7 +78,8 @@ class Runner:
             return 0
         accepted = {utterance(each) for each in await self._examples.all(ExampleState.ACCEPTED)}
         written = await asyncio.to_thread(read_nlu, path)
-        kept = [each for each in written if each in accepted]
+        known = dataset.intents_of(self._project)
+        kept = [each for each in written if each in accepted and each.intent in known]
         if len(kept) != len(written):
             await asyncio.to_thread(write_nlu, kept, path)
         return len(written) - len(kept)

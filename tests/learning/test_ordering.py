@@ -1,11 +1,14 @@
 """What is labelled first: what the model hesitated about, what many said, and one of each kind."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.learning.ordering import Candidate, order, uncertainty
+from bot.learning.ordering import Candidate, need, order, uncertainty
 
-CANDIDATES = st.lists(st.builds(Candidate, st.text(max_size=30), st.floats(0, 1), st.integers(0, 1000)), max_size=25)
+CANDIDATES = st.lists(
+    st.builds(Candidate, st.text(max_size=30), st.floats(0, 1), st.integers(0, 1000), st.floats(0, 1)), max_size=25
+)
 
 
 def test_a_model_that_is_sure_has_nothing_to_learn_and_one_that_hesitates_has_all() -> None:
@@ -26,6 +29,15 @@ def test_the_message_that_was_least_understood_comes_first() -> None:
 
 def test_of_two_messages_the_one_that_more_people_wrote_comes_first() -> None:
     assert order([Candidate("bonjour", 0.5), Candidate("ma carte grise", 0.5, people=30)]) == [1, 0]
+
+
+def test_of_two_messages_the_one_whose_intents_lack_examples_comes_first() -> None:
+    examples = {"greet": 100, "ask_price": 4}
+    rare, common = need({"ask_price": 0.9, "greet": 0.1}, examples), need({"greet": 1.0}, examples)
+    assert common == pytest.approx(0.1)
+    assert rare == pytest.approx(0.9 * 0.5 + 0.1 * 0.1)
+    assert need({"new": 1.0}, examples) == need({}, examples) == 1
+    assert order([Candidate("bonjour", 0.5, need=common), Candidate("ma carte grise", 0.5, need=rare)]) == [1, 0]
 
 
 def test_a_near_duplicate_waits_until_something_else_was_proposed() -> None:

@@ -219,6 +219,19 @@ async def test_a_worse_challenger_is_refused_by_the_gate(workshop: Workshop) -> 
     assert (await workshop.runs.decision(run)).verdict is Verdict.REFUSED
 
 
+async def test_what_is_withdrawn_or_renamed_leaves_the_file_without_a_run(workshop: Workshop) -> None:
+    for text, intent in (("c'est combien", "ask_price"), ("c'est cher ?", "ask_price"), ("coucou", "greet")):
+        await workshop.accept(text, intent)
+    await workshop.run()
+    gone = next(each for each in await workshop.examples.all() if each.text == "c'est cher ?")
+    await workshop.examples.withdraw(gone.id, "sam")
+    await workshop.accept("combien tout compris")
+    workshop.intents("ask_price", "hello")
+    assert await workshop.runner().forget_withdrawn() == 2
+    assert [each.text for each in read_nlu(workshop.settings.learned_file)] == ["c'est combien"]
+    assert await workshop.runner().forget_withdrawn() == 0
+
+
 def test_a_change_is_the_same_after_its_way_through_json() -> None:
     from dataclasses import asdict
 

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.learning.promotion import put_back, put_in_service, wait_in_service
 from tests.citizen import Citizen
 from tests.service import Service
 
@@ -64,6 +65,34 @@ async def test_a_swap_under_load_loses_nothing(
         assert turns[0]["model"] == archive.name
         assert turns[-1]["model"] == other_model
     assert (await swap(engine, archive.name))[0] == 200
+
+
+async def test_a_promotion_and_the_way_back_lose_nothing_under_load(
+    service: Service,
+    session: aiohttp.ClientSession,
+    engine: aiohttp.ClientSession,
+    other_model: str,
+    archive: Path,
+) -> None:
+    card = service.models / other_model.replace(".tar.gz", ".card.json")
+    card.symlink_to(archive.with_name(archive.name.replace(".tar.gz", ".card.json")))
+    citizens = [await Citizen.arrive(session) for _ in range(3)]
+
+    async def talk_until(served: asyncio.Task[bool]) -> None:
+        while not served.done():
+            await asyncio.gather(*(each.say("combien coûte un passeport pour un adulte ?") for each in citizens))
+            assert all("86" in each.said for each in citizens)
+        assert await served
+
+    try:
+        assert put_in_service(service.models, other_model) == archive.name
+        await talk_until(asyncio.create_task(wait_in_service(service.models, other_model)))
+        assert await in_service(engine) == other_model
+        assert put_back(service.models) == archive.name
+        await talk_until(asyncio.create_task(wait_in_service(service.models, archive.name)))
+        assert await in_service(engine) == archive.name
+    finally:
+        card.unlink()
 
 
 @pytest.mark.parametrize(
