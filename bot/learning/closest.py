@@ -17,13 +17,17 @@ LIKE_FROM = 70
 """Likeness (0 to 100, Levenshtein's ratio of the sorted words) below which an example is not like a message at all."""
 
 
-def read_examples(folder: Path) -> list[tuple[str, str]]:
-    """Return the examples of the training files of a folder, as (text, intent).
+def read_examples(folder: Path, learned_file: Path) -> list[tuple[str, str]]:
+    """Return the project's own examples, as (text, intent).
 
     A file that is broken is passed over: the checks before a training say what is wrong with it.
+
+    Args:
+        folder: of the training files.
+        learned_file: left out: what citizens wrote must not stay in the inbox when it is erased elsewhere.
     """
     found = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(path for path in folder.glob("*.yml") if path.resolve() != learned_file.resolve()):
         try:
             found += [(each.text, each.intent) for each in read_nlu(path)]
         except InvalidInput as error:

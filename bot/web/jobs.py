@@ -38,8 +38,9 @@ def jobs(app: web.Application) -> list[Job]:
 
 def harvest_job(app: web.Application) -> Job:
     """Return the job that brings what the assistant did not know into the inbox of the trainers."""
-    examples = app[SETTINGS].catalogue_dir / "nlu"
-    harvest = Harvest(app[DATABASE], masked, lambda: read_examples(examples))
+    settings = app[SETTINGS]
+    folder, learned = settings.catalogue_dir / "nlu", settings.learned_file
+    harvest = Harvest(app[DATABASE], masked, lambda: read_examples(folder, learned))
 
     async def bring_in() -> str:
         return (await harvest.run()).said

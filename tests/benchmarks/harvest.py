@@ -33,7 +33,9 @@ from .million import fill_sqlite
 async def measure(path: Path) -> None:
     """Harvest, harvest again, label, and print what each took."""
     database = Database(f"sqlite+aiosqlite:///{path}")
-    harvest = Harvest(database, masked, lambda: read_examples(ROOT / "data" / "nlu"))
+    harvest = Harvest(
+        database, masked, lambda: read_examples(ROOT / "data" / "nlu", ROOT / "data" / "nlu" / "learned.yml")
+    )
     inbox, labelling = Inbox(database), Labelling(database, masked)
     held: list[float] = []
     watch = asyncio.create_task(_watch(held))

@@ -1,10 +1,11 @@
 """The inbox in a real browser: accessible on a phone and a desktop, and a journey that labels with keys alone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,15 +34,16 @@ SAID = (
     "et pour mon fils",
 )
 Visit = Callable[..., Page]
+Answered = TypeVar("Answered")
 
 
-def in_a_thread(office: Office, work: Callable[[Database, Cipher], object]) -> object:
+def in_a_thread(office: Office, work: Callable[[Database, Cipher], Awaitable[Answered]]) -> Answered:
     """Do something with the database of the office: Playwright's own event loop runs in this thread."""
 
-    async def run() -> object:
+    async def run() -> Answered:
         database = Database(f"sqlite+aiosqlite:///{office.data_dir / 'guichet.db'}")
         try:
-            return await work(database, Cipher(read_keys("", office.data_dir)))  # type: ignore[misc]
+            return await work(database, Cipher(read_keys("", office.data_dir)))
         finally:
             await database.close()
 
@@ -76,7 +78,7 @@ async def _learnt(database: Database, cipher: Cipher) -> set[tuple[str, str]]:
     return {(each.text, each.intent) for each in await ExampleStore(database).all(ExampleState.ACCEPTED)}
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", ["dark", "narrow"])
 def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path: Path, screen: str) -> None:
     in_a_thread(office, _fill)
     in_a_thread(office, _disagree)
@@ -92,8 +94,16 @@ def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path
     page.screenshot(path=tmp_path / f"{screen}-inbox-open.png", full_page=True)
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the page is ready for it, as a person does who has read the message."""
+    page.wait_for_load_state()
+    expect(page.locator(".meanings button").first).to_be_focused()
+    page.keyboard.press(key)
+
+
 def test_messages_are_labelled_with_keys_alone(visit: Visit, office: Office) -> None:
     in_a_thread(office, _fill)
+    before_all = in_a_thread(office, _learnt)
     page = visit("tess", **SCREENS["desktop"])
     page.goto(f"{office.url}/console/inbox")
     asked = page.locator(".asked")
@@ -101,7 +111,7 @@ def test_messages_are_labelled_with_keys_alone(visit: Visit, office: Office) -> 
     expect(asked).to_contain_text("fourrière")
     expect(count).to_contain_text("5 en attente")
     # The whole subject at once, as something that the assistant does not know yet.
-    page.keyboard.press("a")
+    press(page, "a")
     page.keyboard.press("n")
     expect(page.get_by_label("En quelques mots")).to_be_focused()
     page.keyboard.type("récupérer un véhicule en fourrière")
@@ -109,22 +119,23 @@ def test_messages_are_labelled_with_keys_alone(visit: Visit, office: Office) -> 
     expect(page.get_by_text("Nouveau : récupérer un véhicule en fourrière")).to_be_visible()
     expect(count).to_contain_text("3 en attente")
     # Undone and said again: another meaning, found by some letters of its name.
-    page.keyboard.press("z")
+    press(page, "z")
+    expect(page.get_by_text("C'est annulé")).to_be_visible()
     expect(asked).to_contain_text("fourrière")
-    page.keyboard.press("o")
+    press(page, "o")
     expect(page.get_by_label("Quelques lettres")).to_be_focused()
     page.keyboard.type("comment faire")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").get_by_text("Savoir comment faire")).to_be_visible()
     for _ in range(2):
         before = asked.text_content()
-        page.keyboard.press("Enter")  # the first suggestion, which has the focus
+        press(page, "Enter")  # the first suggestion, which has the focus
         expect(asked).not_to_have_text(before or "")
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.get_by_text("C'est noté : Ne rien en apprendre")).to_be_visible()
-    learnt = in_a_thread(office, _learnt)
-    assert isinstance(learnt, set)
-    assert sum(text in SAID for text, _ in learnt) == 4
+    learnt = in_a_thread(office, _learnt) - before_all
+    assert ("ma trottinette est à la fourrière", "ask_how") in learnt
+    assert len(learnt) == 3, "the first message, whose two wordings are one, and two suggestions"
 
 
 def test_letters_do_nothing_once_they_are_turned_off(visit: Visit, office: Office) -> None:
@@ -134,8 +145,8 @@ def test_letters_do_nothing_once_they_are_turned_off(visit: Visit, office: Offic
     page.get_by_text("Raccourcis clavier").click()
     page.get_by_label("Utiliser les raccourcis d'une lettre").uncheck()
     page.reload()
-    page.keyboard.press("x")
-    page.keyboard.press("1")
+    press(page, "x")
+    press(page, "1")
     expect(page.locator(".progress .hint")).to_contain_text("5 en attente")
 
 

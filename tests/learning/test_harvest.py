@@ -197,7 +197,9 @@ async def test_a_conversation_that_is_erased_or_too_old_takes_its_messages_with_
 def test_the_closest_example_is_the_one_in_the_same_words_whatever_their_order(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("nlu:\n- intent: ask_price\n  examples: |\n    - le prix du passeport\n")
     (tmp_path / "broken.yml").write_text("nlu: [")
-    examples = Examples(read_examples(tmp_path))
+    learned = tmp_path / "learned.yml"
+    learned.write_text("nlu:\n- intent: ask_delay\n  examples: |\n    - du paseport le prix\n")
+    examples = Examples(read_examples(tmp_path, learned))
     assert examples.closest("du paseport le prix ?") == {
         "text": "le prix du passeport",
         "intent": "ask_price",
