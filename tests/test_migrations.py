@@ -15,9 +15,20 @@ from bot.db import Base, Database
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
+from bot.satisfaction import facts_tables
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (accounts, conversations, files_tables, handoff_tables, jobs, requests, review_tables, satisfaction)
+ROOMS = (
+    accounts,
+    conversations,
+    facts_tables,
+    files_tables,
+    handoff_tables,
+    jobs,
+    requests,
+    review_tables,
+    satisfaction,
+)
 VERSION_TABLE = {"alembic_version"}
 FULL_TEXT = ("turns_text", "ix_turns_words", "words")
 """Made by a migration alone: each database has its own kind (bot/conversations/full_text.py)."""

@@ -6,9 +6,10 @@ from bot.conversations import tables as conversations
 from bot.db import Base
 from bot.requests import files_tables
 from bot.requests import tables as requests
+from bot.satisfaction import facts_tables
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (conversations, files_tables, requests, satisfaction)
+ROOMS = (conversations, facts_tables, files_tables, requests, satisfaction)
 """Every room that has tables, so that `Base.metadata` knows them all."""
 
 context.configure(

@@ -1,0 +1,36 @@
+"""The table of facts. A migration makes triggers beside it: the database itself refuses to change a figure."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db import Base
+
+
+class FactRow(Base):
+    """One answer or one signal (bot/satisfaction/facts.py says what each column holds)."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        Index("ix_facts_dimension_at", "dimension", "at"),
+        Index("ix_facts_moment_service_at", "moment", "service", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    side: Mapped[str] = mapped_column(String(10))
+    moment: Mapped[str] = mapped_column(String(20))
+    service: Mapped[str | None] = mapped_column(String(60))
+    administration: Mapped[str | None] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str] = mapped_column(String(2))
+    dimension: Mapped[str] = mapped_column(String(40))
+    value: Mapped[float]
+    scale: Mapped[str] = mapped_column(String(20))
+    # Neither is a foreign key: a fact outlives what it speaks of, and its links are emptied then.
+    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    request_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    model: Mapped[str | None] = mapped_column(String(100))
+    demo: Mapped[bool] = mapped_column(default=False, server_default=false())
