@@ -12,10 +12,11 @@ from bot.accounts import tables as accounts
 from bot.conversations import handoff_tables, review_tables
 from bot.conversations import tables as conversations
 from bot.db import Base, Database
+from bot.improvement import tables as improvement
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
-from bot.satisfaction import facts_tables
+from bot.satisfaction import facts_tables, totals_tables, verbatims_tables
 from bot.satisfaction import tables as satisfaction
 
 ROOMS = (
@@ -24,10 +25,13 @@ ROOMS = (
     facts_tables,
     files_tables,
     handoff_tables,
+    improvement,
     jobs,
     requests,
     review_tables,
     satisfaction,
+    totals_tables,
+    verbatims_tables,
 )
 VERSION_TABLE = {"alembic_version"}
 FULL_TEXT = ("turns_text", "ix_turns_words", "words")

@@ -5,13 +5,13 @@ import logging
 import sys
 
 from bot import __version__
-from bot.cli import accounts, catalogue, privacy, requests, satisfaction, serving, understanding
+from bot.cli import accounts, catalogue, improvement, privacy, requests, satisfaction, serving, understanding
 from bot.cli.command import Run
 from bot.errors import GuichetError
 from bot.privacy.logs import WithoutValues
 from bot.settings import read_settings
 
-FAMILIES = (serving, catalogue, understanding, privacy, satisfaction, requests, accounts)
+FAMILIES = (serving, catalogue, understanding, privacy, satisfaction, improvement, requests, accounts)
 
 
 def main(arguments: list[str] | None = None) -> None:

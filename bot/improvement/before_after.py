@@ -80,8 +80,6 @@ def compare(before: Sample, after: Sample, *, higher_is_better: bool = True) -> 
         return Check(Verdict.TOO_FEW, before, after, difference)
     margin = Z * sqrt(before.variance / before.n + after.variance / after.n)
     low, high = difference - margin, difference + margin
-    if low <= 0 <= high:
-        verdict = Verdict.NOISE
-    else:
-        verdict = Verdict.BETTER if (low > 0) == higher_is_better else Verdict.WORSE
+    moved = Verdict.BETTER if (low > 0) == higher_is_better else Verdict.WORSE
+    verdict = Verdict.NOISE if low <= 0 <= high else moved
     return Check(verdict, before, after, difference, low, high)

@@ -23,7 +23,7 @@ THRESHOLD = 8.0
 """Sum at which it is an alarm."""
 LEAST_IN_GROUP, LEAST_GROUPS, LEAST_USUAL = 10, 12, 100
 """Days are joined until they have so many figures; what is usual needs so many groups and figures."""
-FROM_THE_EDGE = 4.0
+FROM_THE_EDGE = 1.5
 """A mean near the end of its scale needs larger groups: so many of the rarer outcome are expected in each."""
 
 
@@ -118,7 +118,7 @@ def _groups(days: Sequence[tuple[date, Sample]], least: float) -> list[tuple[dat
 
 
 def _restlessness(groups: Sequence[tuple[date, Sample]], whole: Sample) -> float:
-    """Return how much more groups differ than chance alone would have them (1 or more): weekends, campaigns, seasons."""
+    """Return how much more groups differ than chance would have them, 1 or more: weekends, campaigns, seasons."""
     assert whole.mean is not None
     squares = [group.n * (group.total / group.n - whole.mean) ** 2 / whole.variance for _, group in groups]
     return max(1.0, sum(squares) / (len(squares) - 1))

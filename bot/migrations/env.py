@@ -4,12 +4,22 @@ from alembic import context
 
 from bot.conversations import tables as conversations
 from bot.db import Base
+from bot.improvement import tables as improvement
 from bot.requests import files_tables
 from bot.requests import tables as requests
-from bot.satisfaction import facts_tables
+from bot.satisfaction import facts_tables, totals_tables, verbatims_tables
 from bot.satisfaction import tables as satisfaction
 
-ROOMS = (conversations, facts_tables, files_tables, requests, satisfaction)
+ROOMS = (
+    conversations,
+    facts_tables,
+    files_tables,
+    improvement,
+    requests,
+    satisfaction,
+    totals_tables,
+    verbatims_tables,
+)
 """Every room that has tables, so that `Base.metadata` knows them all."""
 
 context.configure(

@@ -103,7 +103,7 @@ class Totals:
             return [Cell(*row) for row in await connection.execute(query)]
 
     async def by_month(self, scope: Scope, since: date, until: date, dimensions: Sequence[str]) -> dict[date, Cell]:
-        """Return the months of a span with what citizens answered about some dimensions; months without any are left out."""
+        """Return what citizens answered about some dimensions, month by month; months without any are left out."""
         query = (
             select(TotalRow.start, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
             .where(*conditions(scope), TotalRow.grain == "month", TotalRow.dimension.in_(dimensions))
@@ -136,7 +136,9 @@ class Totals:
         begin, end = (datetime.combine(each, time(), self._zone) for each in (day, day + timedelta(days=1)))
         await session.execute(delete(TotalRow).where(TotalRow.grain == _DAY, TotalRow.start == day))
         key = [
-            func.coalesce(getattr(FactRow, name), "") if name in ("service", "administration") else getattr(FactRow, name)
+            func.coalesce(getattr(FactRow, name), "")
+            if name in ("service", "administration")
+            else getattr(FactRow, name)
             for name in _KEY
         ]
         sums = (func.count(), func.sum(FactRow.value), func.sum(FactRow.value * FactRow.value))

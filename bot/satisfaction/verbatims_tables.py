@@ -31,6 +31,6 @@ class TopicRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     month: Mapped[date] = mapped_column(index=True)
-    words: Mapped[list[Any]]
+    terms: Mapped[list[Any]]
     examples: Mapped[list[Any]]
     n: Mapped[int]

@@ -8,7 +8,9 @@ from bot.conversations.reminders import Reminders
 from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS
+from bot.satisfaction.journey import Journeys
+from bot.web.alerts import watch_satisfaction
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS
 from bot.web.keys import ASSISTANT, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
 
 
@@ -21,8 +23,11 @@ def jobs(app: web.Application) -> list[Job]:
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
+        Job("journeys", timedelta(minutes=10), Journeys(app[DATABASE]).note),
         purge_job(app),
         Job("reminders", timedelta(seconds=5), reminders.run),
+        Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
+        Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
     ]
 

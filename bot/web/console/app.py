@@ -11,10 +11,27 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.improvement.actions import Actions
+from bot.improvement.alerts import Alerts
 from bot.privacy.encryption import Cipher
-from bot.web.console import account, accounts, home, live, login, requests, review, talk, transcripts, waiting
+from bot.satisfaction.totals import Totals
+from bot.web.console import (
+    account,
+    accounts,
+    home,
+    live,
+    login,
+    requests,
+    review,
+    satisfaction,
+    talk,
+    transcripts,
+    waiting,
+)
 from bot.web.console.keys import (
     ACCOUNTS,
+    ACTIONS,
+    ALERTS,
     DESK_WATCH,
     HANDOFFS,
     HOURS,
@@ -23,13 +40,14 @@ from bot.web.console.keys import (
     SAVED_FILTERS,
     SESSIONS,
     TALK,
+    TOTALS,
     TRANSCRIPTS,
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests, satisfaction)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -53,6 +71,8 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
+    app[TOTALS] = Totals(app[DATABASE], app[SETTINGS].timezone)
+    app[ALERTS], app[ACTIONS] = Alerts(app[DATABASE], app[TOTALS]), Actions(app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
     return app[DESK_WATCH]

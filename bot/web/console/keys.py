@@ -11,6 +11,9 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.improvement.actions import Actions
+from bot.improvement.alerts import Alerts
+from bot.satisfaction.totals import Totals
 from bot.web.desk_watch import DeskWatch
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
@@ -23,3 +26,6 @@ DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
+TOTALS = web.AppKey("totals", Totals)
+ALERTS = web.AppKey("alerts", Alerts)
+ACTIONS = web.AppKey("actions", Actions)
