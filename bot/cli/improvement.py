@@ -15,6 +15,8 @@ def add(command: Add) -> None:
     """Add these commands."""
     demo = command("demo", _demo, "fill the pages of satisfaction with a made-up year, marked as such")
     demo.add_argument("--remove", action="store_true", help="take it away again")
+    readings = command("readings", _readings, "read tone and themes of the comments that were not read yet")
+    readings.add_argument("--again", action="store_true", help="read all anew, after a training")
     facts = command("facts", _facts, "write the facts of satisfaction to a file")
     facts.add_argument("file", type=Path, metavar="FILE", help="its ending says how: .csv or .parquet")
     facts.add_argument("--since", metavar="DAY", default="2000-01-01", help="first day, 2026-01-31")
@@ -27,6 +29,20 @@ def _demo(settings: Settings, options: argparse.Namespace) -> None:
 
     said = asyncio.run(demo.remove(settings) if options.remove else demo.fill(settings, _today(settings)))
     print(said)
+
+
+def _readings(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.db import Database
+    from bot.satisfaction.verbatims_read import read_new
+
+    async def read() -> int:
+        database = Database(settings.database)
+        try:
+            return await read_new(database, settings.data_dir, again=options.again)
+        finally:
+            await database.close()
+
+    print(f"{asyncio.run(read())} comments read")
 
 
 def _facts(settings: Settings, options: argparse.Namespace) -> None:

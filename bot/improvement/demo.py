@@ -13,6 +13,7 @@ from bot.improvement.tables import ActionRow, AlertRow, ReviewRow
 from bot.migrations import upgrade
 from bot.satisfaction import demo
 from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_read import read_new
 from bot.settings import Settings
 
 BY = "guichet demo"
@@ -30,6 +31,7 @@ async def fill(settings: Settings, today: date) -> str:
         facts, comments = await demo.fill(database, load_catalogue(settings.catalogue_dir), today, settings.timezone)
         totals = Totals(database, settings.timezone)
         await totals.refresh()
+        await read_new(database, settings.data_dir)
         await _acts(database, today)
         await Alerts(database, totals).look(today - timedelta(days=1), demo=True)
     finally:

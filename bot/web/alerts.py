@@ -1,4 +1,4 @@
-"""The work of every few hours: is a figure unusual, and who is told."""
+"""The work of every few hours on satisfaction: is a figure unusual and who is told; what do people write."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -8,9 +8,19 @@ from aiohttp import web
 
 from bot.db import now
 from bot.improvement.alerts_mail import AlertMail
-from bot.web.console.keys import ALERTS, TOTALS
+from bot.web import child
+from bot.web.console.keys import ALERTS, TOTALS, VERBATIMS
 from bot.web.console.render import words
 from bot.web.keys import CATALOGUE, SETTINGS
+
+
+def read_verbatims(app: web.Application) -> Callable[[], Awaitable[str]]:
+    """Return the job that has new comments read, when there are some."""
+
+    async def run() -> str:
+        return await child.run(app[SETTINGS], "readings") if await app[VERBATIMS].unread() else ""
+
+    return run
 
 
 def _name(dimension: str) -> str:

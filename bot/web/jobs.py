@@ -9,7 +9,7 @@ from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
 from bot.satisfaction.journey import Journeys
-from bot.web.alerts import watch_satisfaction
+from bot.web.alerts import read_verbatims, watch_satisfaction
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS
 from bot.web.keys import ASSISTANT, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
 
@@ -28,6 +28,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
+        Job("verbatims", timedelta(minutes=30), read_verbatims(app), lease=timedelta(hours=1)),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
     ]
 

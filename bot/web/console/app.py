@@ -13,8 +13,11 @@ from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
 from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
+from bot.improvement.failure_modes import FailureModes
+from bot.improvement.reviews import Reviews
 from bot.privacy.encryption import Cipher
 from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.console import (
     account,
     accounts,
@@ -24,6 +27,9 @@ from bot.web.console import (
     requests,
     review,
     satisfaction,
+    satisfaction_acting,
+    satisfaction_files,
+    satisfaction_verbatims,
     talk,
     transcripts,
     waiting,
@@ -33,21 +39,25 @@ from bot.web.console.keys import (
     ACTIONS,
     ALERTS,
     DESK_WATCH,
+    FAILURE_MODES,
     HANDOFFS,
     HOURS,
     PRESENCE,
+    QUALITY_REVIEWS,
     REVIEWS,
     SAVED_FILTERS,
     SESSIONS,
     TALK,
     TOTALS,
     TRANSCRIPTS,
+    VERBATIMS,
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests, satisfaction)
+PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+PAGES += (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -73,6 +83,8 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
     app[TOTALS] = Totals(app[DATABASE], app[SETTINGS].timezone)
     app[ALERTS], app[ACTIONS] = Alerts(app[DATABASE], app[TOTALS]), Actions(app[DATABASE])
+    app[VERBATIMS] = Verbatims(app[DATABASE], app[SETTINGS].timezone)
+    app[FAILURE_MODES], app[QUALITY_REVIEWS] = FailureModes(app[DATABASE]), Reviews(app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
     return app[DESK_WATCH]

@@ -13,7 +13,10 @@ from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
 from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
+from bot.improvement.failure_modes import FailureModes
+from bot.improvement.reviews import Reviews
 from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.desk_watch import DeskWatch
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
@@ -29,3 +32,6 @@ SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
 TOTALS = web.AppKey("totals", Totals)
 ALERTS = web.AppKey("alerts", Alerts)
 ACTIONS = web.AppKey("actions", Actions)
+VERBATIMS = web.AppKey("verbatims", Verbatims)
+FAILURE_MODES = web.AppKey("failure_modes", FailureModes)
+QUALITY_REVIEWS = web.AppKey("quality_reviews", Reviews)
