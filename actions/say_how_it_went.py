@@ -1,4 +1,4 @@
-"""Satisfaction: three faces for each moment, stored at once, then free words for who wants to."""
+"""Satisfaction: three faces for each moment, stored at once, then short questions and free words for who wants to."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.labels import label
 from actions.visit import Visit, button, slots
 from bot.conversations.model import Moment
-from bot.conversations.turn import note
+from bot.conversations.turn import current, note
 from bot.errors import Unavailable
 from bot.satisfaction.model import Face
+from bot.satisfaction.questionnaire import Question, after, find, questions
 from bot.satisfaction.store import Subject
 from bot.words import is_question
 
@@ -44,47 +45,66 @@ class ActionStoreNote(Action):
         return "action_store_note"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store it, then let the citizen add words."""
+        """Store it, then let the citizen say more."""
         visit = Visit(dispatcher, tracker)
-        rated = {
-            "moment": visit.entity("moment"),
-            "service": visit.entity("service"),
-            "request_id": visit.entity("request") or "",
-        }
-        note(moment=Moment(rated["moment"]), service=rated["service"])
-        await visit.desk.feedback.rate(_subject(visit, rated), Face(visit.entity("face")))
+        subject, rated = _subject(visit, _rated(visit)), _rated(visit)
+        note(moment=subject.moment, service=subject.service)
+        await visit.desk.feedback.rate(subject, Face(visit.entity("face")))
+        rated["question"] = _questions(subject)[0].id
+        visit.say("utter_thanks_for_note")
         if visit.loop == "comment_form":
-            _invite(visit)  # another face was pressed: the form, already open, would say nothing
+            _ask(visit, rated)  # another face was pressed: the form, already open, would say nothing
         return [*slots(rated=rated, comment=None, unclear=0), FollowupAction("comment_form")]
 
 
+class ActionStoreAnswer(Action):
+    """Stores the answer to a question whose form is closed: its button was still on the screen."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_store_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Store it; nothing more is asked, for the citizen had gone on to something else."""
+        visit = Visit(dispatcher, tracker)
+        await _store(visit, _rated(visit), visit.entity("question"), visit.entity("value"))
+        visit.say("utter_no_comment")
+        return slots(unclear=0)
+
+
 class AskComment(Action):
-    """Invites to add words, once; after a question in between it waits in silence."""
+    """Asks the next question, or invites to add words; after something else in between it waits in silence."""
 
     def name(self) -> str:
         """Return the name that Rasa's form calls."""
         return "action_ask_comment_form_comment"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Invite."""
+        """Ask."""
         visit = Visit(dispatcher, tracker)
-        if visit.slot("requested_slot") is None:
-            _invite(visit)
+        if visit.slot("requested_slot") is None or visit.slot("rated").get("answered"):
+            _ask(visit, visit.slot("rated"))
+            return slots(rated=visit.slot("rated") | {"answered": False})
         return []
 
 
 class ValidateCommentForm(Action):
-    """Takes the words after a note, unless they are plainly something else."""
+    """Takes the answer to a question, or words after a note, unless the message is plainly something else."""
 
     def name(self) -> str:
         """Return the name that Rasa's form calls."""
         return "validate_comment_form"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store the words, masked; no event means "this was not for the form"."""
+        """Store the answer, or the words, masked; no event means "this was not for the form"."""
         visit = Visit(dispatcher, tracker)
         if visit.interrupts:
             return []
+        rated = visit.slot("rated")
+        if visit.intent == "answer_opinion":
+            return await _go_on(visit, _rated(visit), visit.entity("question"), visit.entity("value"))
+        if key := _typed(visit, rated):
+            return await _go_on(visit, rated, rated["question"], key)
         sure = visit.confidence >= SURE
         if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
             return slots(comment="declined")
@@ -93,7 +113,7 @@ class ValidateCommentForm(Action):
         if sure and (asks or polite or visit.intent in OTHER_THAN_WORDS):
             return []
         note(field="comment")
-        await visit.desk.feedback.comment(_subject(visit, visit.slot("rated")), visit.text)
+        await visit.desk.feedback.comment(_subject(visit, rated), visit.text)
         return slots(comment="given")
 
 
@@ -114,7 +134,7 @@ class ActionThankForComment(Action):
 async def ask_how_it_went(
     visit: Visit, moment: Moment, service: str | None, request_id: str = "", *, again: bool = False
 ) -> None:
-    """Ask how a moment went, unless it was answered already.
+    """Ask how a moment went, unless it was asked about already, whether it was answered or not.
 
     Args:
         visit: the visit.
@@ -123,28 +143,98 @@ async def ask_how_it_went(
         request_id: about which request.
         again: ask even so, because the citizen wants to.
     """
-    subject = Subject(visit.conversation_id, moment, service, request_id)
+    rated = {"moment": str(moment), "service": service, "request_id": request_id}
     try:
-        if not again and await visit.desk.feedback.is_rated(subject):
+        if not await visit.desk.feedback.ask(_subject(visit, rated)) and not again:
             return
     except Unavailable:
         return  # what could not be noted is not asked
-    about = {"moment": str(moment), "service": service, "request": request_id}
     faces = (Face.GOOD, Face.MIXED, Face.BAD)
     visit.say(
         "utter_how_did_it_go",
-        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about) for face in faces],
+        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **_about(rated)) for face in faces],
     )
 
 
-def _invite(visit: Visit) -> None:
+async def _go_on(visit: Visit, rated: dict[str, Any], question_id: str, key: str) -> Events:
+    """Store an answer; return the events that make the form ask what follows."""
+    following = await _store(visit, rated, question_id, key)
+    note(field="comment")  # what was chosen is a fact, and no matter of the log
+    return slots(rated=rated | {"question": following.id if following else None, "answered": True}, comment=None)
+
+
+async def _store(visit: Visit, rated: dict[str, Any], question_id: str, key: str) -> Question | None:
+    """Store an answer; return the question that follows it."""
+    subject = _subject(visit, rated)
+    asked = _questions(subject)
+    question = find(asked, question_id)
+    choice = question.choice(key) if question else None
+    if question is None or choice is None:
+        return None
+    await visit.desk.feedback.answer(subject, question, choice)
+    return after(asked, question_id, choice)
+
+
+def _typed(visit: Visit, rated: dict[str, Any]) -> str | None:
+    """Return the answer that was typed instead of pressed: its words, or yes and no to what asks for these."""
+    question = find(_questions(_subject(visit, rated)), rated.get("question") or "")
+    if question is None:
+        return None
+    said = visit.text.strip(" .!").casefold()
+    for choice in question.choices:
+        if said in (choice.label.fr.casefold(), choice.label.en.casefold()):
+            return choice.key
+    yes_or_no = {"affirm": "yes", "deny": "no"}.get(visit.intent, "") if visit.confidence >= SURE else ""
+    return yes_or_no if len(said.split()) <= 2 and question.choice(yes_or_no) else None
+
+
+def _ask(visit: Visit, rated: dict[str, Any]) -> None:
+    question = find(_questions(_subject(visit, rated)), rated.get("question") or "")
     awaited = {"field": "comment", "type": "long_text", "label": label("comment", visit.language), "required": False}
+    answers = [
+        button(
+            choice.label[visit.language],
+            "answer_opinion",
+            question=rated["question"],
+            value=choice.key,
+            **_about(rated),
+        )
+        for choice in (question.choices if question else ())
+    ]
     visit.say(
-        "utter_thanks_for_note",
-        buttons=[button(label("no_comment", visit.language), "no_comment")],
+        "utter_question" if question else "utter_add_words",
+        question=question.text[visit.language] if question else "",
+        buttons=[*answers, button(label("no_comment", visit.language), "no_comment")],
         extras={"input": awaited | {"step": 1, "steps": 1}},
     )
 
 
+def _questions(subject: Subject) -> list[Question]:
+    return questions(subject.request_id or subject.conversation_id or "", subject.moment)
+
+
+def _about(rated: dict[str, Any]) -> dict[str, Any]:
+    return {"moment": rated["moment"], "service": rated["service"], "request": rated["request_id"]}
+
+
+def _rated(visit: Visit) -> dict[str, Any]:
+    """Return what a button speaks of."""
+    return {
+        "moment": visit.entity("moment"),
+        "service": visit.entity("service"),
+        "request_id": visit.entity("request") or "",
+    }
+
+
 def _subject(visit: Visit, rated: dict[str, Any]) -> Subject:
-    return Subject(visit.conversation_id, Moment(rated["moment"]), rated["service"], rated["request_id"])
+    service = visit.service(rated["service"])
+    turn = current()
+    return Subject(
+        visit.conversation_id,
+        Moment(rated["moment"]),
+        rated["service"],
+        rated["request_id"],
+        administration=service.administration if service else None,
+        language=visit.language,
+        model=(turn.model or None) if turn else None,
+    )

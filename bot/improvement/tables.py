@@ -18,7 +18,7 @@ class ActionRow(Base):
     title: Mapped[str] = mapped_column(String(200))
     owner: Mapped[str] = mapped_column(String(120))
     # What it should change; a service and a moment left empty stand for all of them.
-    dimension: Mapped[str] = mapped_column(String(40))
+    dimension: Mapped[str] = mapped_column(String(60))
     moment: Mapped[str] = mapped_column(String(20))
     service: Mapped[str] = mapped_column(String(60))
     hypothesis: Mapped[str]
@@ -78,7 +78,7 @@ class AlertRow(Base):
     __tablename__ = "satisfaction_alerts"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    dimension: Mapped[str] = mapped_column(String(40))
+    dimension: Mapped[str] = mapped_column(String(60))
     moment: Mapped[str] = mapped_column(String(20))
     service: Mapped[str] = mapped_column(String(60))
     direction: Mapped[str] = mapped_column(String(4))

@@ -18,7 +18,8 @@ from bot.errors import InvalidInput
 from bot.privacy.encryption import Cipher
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
-from bot.rights.subject import find
+from bot.rights.subject import Subject, find
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.tables import FeedbackRow
 
 
@@ -32,7 +33,8 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
 
     Returns:
         JSON: `exported_at`, `reference`, `conversations` (with `messages` as the citizen saw them, `waiting` for the
-        engine, and `turns` as they were understood), `requests` with their answers, and `feedback`.
+        engine, and `turns` as they were understood), `requests` with their answers, `feedback`, and the `facts` that
+        were drawn from all this.
 
     Raises:
         NotFound: nothing has that reference.
@@ -47,6 +49,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
                 FeedbackRow.subject.in_(subject.requests),
             ),
         )
+        facts = await _facts(session, subject)
     store, log = ConversationStore(database, cipher), Transcripts(database)
     conversations = []
     for conversation_id in subject.conversations:
@@ -62,6 +65,7 @@ async def export(database: Database, cipher: Cipher, reference: str) -> dict[str
             "conversations": conversations,
             "requests": [asdict(await requests.get(request_id)) for request_id in subject.requests],
             "feedback": feedback,
+            "facts": facts,
         }
     )
 
@@ -102,6 +106,18 @@ async def _feedback(session: AsyncSession, condition: ColumnElement[bool]) -> li
         select(FeedbackRow.moment, FeedbackRow.service, FeedbackRow.note, FeedbackRow.comment, FeedbackRow.at)
         .where(condition)
         .order_by(FeedbackRow.at)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+async def _facts(session: AsyncSession, subject: Subject) -> list[dict[str, Any]]:
+    theirs = or_(FactRow.conversation_id.in_(subject.conversations), FactRow.request_id.in_(subject.requests))
+    rows = await session.execute(
+        select(
+            FactRow.at, FactRow.kind, FactRow.moment, FactRow.service, FactRow.dimension, FactRow.value, FactRow.scale
+        )
+        .where(theirs)
+        .order_by(FactRow.id)
     )
     return [dict(row._mapping) for row in rows]
 

@@ -15,7 +15,7 @@ from bot.satisfaction import erasure as satisfaction
 BATCH = 200
 """Things removed in one transaction: on SQLite the citizens' messages wait for it."""
 Removed = dict[str, int]
-"""How many were removed, by kind: `drafts`, `requests`, `conversations`, `feedback`."""
+"""How many were removed, by kind: `drafts`, `requests`, `conversations`, `feedback`, `facts`."""
 
 
 async def purge(database: Database, retention: Retention, *, dry_run: bool = False) -> Removed:
@@ -39,6 +39,7 @@ async def purge(database: Database, retention: Retention, *, dry_run: bool = Fal
             _erase_conversations,
         ),
         "feedback": (satisfaction.expired(limit(retention.feedback, at)), satisfaction.erase),
+        "facts": (satisfaction.expired_facts(limit(retention.feedback, at)), satisfaction.erase_facts),
     }
     removed: Removed = {}
     for kind, (too_old, erase) in kinds.items():

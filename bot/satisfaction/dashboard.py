@@ -7,12 +7,9 @@ from datetime import date, timedelta
 from math import sqrt
 from statistics import NormalDist
 
+from bot.satisfaction.indices import FEWEST, Z
 from bot.satisfaction.totals import Cell
 
-Z = 1.96
-"""Standard errors of a 95 % interval."""
-SMALL = 5
-"""Answers below which nothing is shown: a mean of fewer is the story of single people."""
 SURE = 30
 """Answers from which a service is compared with others or said to have changed."""
 LOWER_IS_BETTER = frozenset({"help_tried"})
@@ -30,7 +27,7 @@ class Figure:
 
     Attributes:
         n: how many were counted.
-        value: the mean; None of fewer than `SMALL`.
+        value: the mean; None of fewer than `FEWEST`.
         low, high: its 95 % interval; None where there is no value.
         spread: the standard deviation.
     """
@@ -69,37 +66,25 @@ def higher_is_better(dimension: str, kind: str) -> bool:
 def figure(cells: Iterable[Cell]) -> Figure:
     """Add cells of one dimension up to one figure.
 
-    Notes of 0 to 10 stay; grades of 1 to 5 become notes (0, 2.5, 5, 7.5, 10: the State's own reading of five grades);
-    yes and no stay a share, whose interval is Wilson's; the others stay as measured. The interval of a mean is
-    1.96 standard errors.
+    It serves to compare spans and services; what is told as an index comes from `indices.py`. Grades of 1 to 5 become
+    notes (0, 2.5, 5, 7.5, 10), the others stay as measured. The interval is 1.96 standard errors of the mean.
 
     Example:
-        Three faces 10, 10 and 5 and two faces 10 and 0, so n = 5, mean = 7, standard deviation = 4.47, standard error
-        = 2: from 3.08 to 10 (a note does not pass 10).
+        Six faces 10, two 5 and two 0: n = 10, mean 7, standard deviation 4.22, standard error 1.33: 4.38 to 9.62.
     """
     found = list(cells)
     n, total, squares = (sum(getattr(each, name) for each in found) for name in ("n", "total", "squares"))
-    if n < SMALL:
+    if n < FEWEST:
         return Figure(n)
     scale = found[0].scale
     mean = total / n
     variance = max(0.0, (squares - total * mean) / (n - 1))
-    if scale == "yes-no":
-        return Figure(n, mean, *wilson(total, n), sqrt(variance))
     margin = Z * sqrt(variance / n)
     low, high, spread = mean - margin, mean + margin, sqrt(variance)
     if scale == "1-5":
         mean, low, high, spread = (mean - 1) * 2.5, (low - 1) * 2.5, (high - 1) * 2.5, spread * 2.5
-    low = max(0.0, low)
-    return Figure(n, mean, low, min(10.0, high) if scale in ("0-10", "1-5") else high, spread)
-
-
-def wilson(yes: float, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (E. B. Wilson, 1927); right for few answers and near 0 and 1 too."""
-    share = yes / n
-    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, most = max(0.0, low), {"0-10": 10.0, "1-5": 10.0, "yes-no": 1.0}
+    return Figure(n, mean, low, min(most[scale], high) if scale in most else high, spread)
 
 
 def by(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, Figure]:
@@ -114,15 +99,6 @@ def by(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, Figure]:
 def of(cells: Iterable[Cell], dimension: str, side: str = "citizen") -> list[Cell]:
     """Return the cells of one dimension and side."""
     return [cell for cell in cells if cell.dimension == dimension and cell.side == side]
-
-
-def response_rate(cells: Sequence[Cell]) -> Figure:
-    """Return the share of those asked who chose a face; nothing when it is not known how many were asked."""
-    asked = sum(cell.n for cell in of(cells, "asked"))
-    answered = sum(cell.n for cell in of(cells, "satisfaction"))
-    if asked < max(SMALL, answered):
-        return Figure(asked)
-    return Figure(asked, answered / asked, *wilson(answered, asked))
 
 
 def changes(before: Sequence[Cell], after: Sequence[Cell], most: int = 6) -> list[Change]:

@@ -1,4 +1,4 @@
-"""What becomes of an opinion when its conversation or its request goes: the note stays, as a figure of nobody's."""
+"""What becomes of opinions and facts when their conversation or request goes: figures stay, and belong to nobody."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.tables import FeedbackRow
 
 
@@ -17,7 +18,7 @@ async def unlink(
     *,
     erase_words: bool,
 ) -> int:
-    """Take the link to conversations and requests from what was answered there.
+    """Take the link to conversations and requests from what was answered and observed there.
 
     Args:
         session: the transaction.
@@ -26,8 +27,11 @@ async def unlink(
         erase_words: whether the words go as well: an erasure was asked for, and words may tell whose they are.
 
     Returns:
-        How many answers were unlinked.
+        How many answers were unlinked; facts are not counted, an answer has several.
     """
+    # Both links of a fact go together: the one that was left would lead to the other.
+    of = or_(FactRow.conversation_id.in_(conversation_ids), FactRow.request_id.in_(request_ids))
+    await session.execute(update(FactRow).where(of).values(conversation_id=None, request_id=None))
     theirs = or_(FeedbackRow.conversation_id.in_(conversation_ids), FeedbackRow.subject.in_(request_ids))
     values: dict[str, Any] = {"conversation_id": None, "subject": ""} | ({"comment": None} if erase_words else {})
     result: Any = await session.execute(update(FeedbackRow).where(theirs).values(values))
@@ -43,3 +47,13 @@ async def erase(session: AsyncSession, ids: Sequence[int]) -> int:
 def expired(before: datetime) -> Select[tuple[int]]:
     """Return the query of the answers that were given before a time."""
     return select(FeedbackRow.id).where(FeedbackRow.at < before)
+
+
+async def erase_facts(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Erase facts."""
+    await session.execute(delete(FactRow).where(FactRow.id.in_(ids)))
+
+
+def expired_facts(before: datetime) -> Select[tuple[int]]:
+    """Return the query of the facts from before a time."""
+    return select(FactRow.id).where(FactRow.at < before)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, false
+from sqlalchemy import BigInteger, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -26,7 +26,7 @@ class FactRow(Base):
     administration: Mapped[str | None] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(2))
-    dimension: Mapped[str] = mapped_column(String(40))
+    dimension: Mapped[str] = mapped_column(String(60))
     value: Mapped[float]
     scale: Mapped[str] = mapped_column(String(20))
     # Neither is a foreign key: a fact outlives what it speaks of, and its links are emptied then.
@@ -34,3 +34,21 @@ class FactRow(Base):
     request_id: Mapped[str | None] = mapped_column(String(32), index=True)
     model: Mapped[str | None] = mapped_column(String(100))
     demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class FactMarkRow(Base):
+    """How far a source of signals has been read: the identifier of its last row, so that each is counted once."""
+
+    __tablename__ = "fact_marks"
+
+    source: Mapped[str] = mapped_column(String(20), primary_key=True)
+    upto: Mapped[int] = mapped_column(BigInteger)
+
+
+class AgentAnswerRow(Base):
+    """That an account answered the agents' questionnaire of a month: nobody answers twice. Never what it said."""
+
+    __tablename__ = "agent_answers"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)

@@ -1,14 +1,22 @@
-"""Writes and reads the scoring store."""
+"""Writes and reads what citizens answer: a row with its words, and the facts, in one transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.model import Moment
+from bot.conversations.tables import ConversationRow
 from bot.db import Database, now
 from bot.privacy.masking import mask
+from bot.requests.tables import RequestRow
+from bot.satisfaction.facts import Fact, Kind, Side
+from bot.satisfaction.facts_store import FactStore
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
+from bot.satisfaction.questionnaire import ASKED, SATISFACTION, TEN, Choice, Question
 from bot.satisfaction.tables import FeedbackRow
 
 COMMENT_LIMIT = 2000
@@ -17,12 +25,24 @@ COMMENT_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Subject:
-    """What an answer speaks of: a moment of a conversation, about a service, and a request when there is one."""
+    """What an answer speaks of: a moment of a conversation, about a service, and a request when there is one.
 
-    conversation_id: str
+    Attributes:
+        conversation_id: where it is asked; None for a link in an e-mail.
+        moment: of what.
+        service, administration: which.
+        request_id: of the request; "" when there is none.
+        language: in which it is asked.
+        model: the version that answers in the conversation.
+    """
+
+    conversation_id: str | None
     moment: Moment
     service: str | None = None
     request_id: str = ""
+    administration: str | None = None
+    language: str = "fr"
+    model: str | None = None
 
 
 class FeedbackStore:
@@ -34,6 +54,20 @@ class FeedbackStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._facts = FactStore(database)
+
+    async def ask(self, subject: Subject) -> bool:
+        """Note that a moment is asked about; once for each moment of a request, or of a conversation without one.
+
+        Returns:
+            Whether it may be asked: it was neither asked about nor answered before.
+        """
+        async with self._database.writing() as session:
+            if await _found(session, subject):
+                return False
+            fact = await self._fact(session, subject, ASKED, 1.0, "count", Kind.SIGNAL)
+            await self._facts.add(session, [fact])
+        return True
 
     async def rate(self, subject: Subject, face: Face) -> bool:
         """Store how a moment went; a second answer about the same moment replaces the first.
@@ -42,14 +76,26 @@ class FeedbackStore:
             Whether it is the first answer about this moment.
         """
         values = {"note": face.note, "service": subject.service, "at": now()}
+        says = {SATISFACTION: float(face.note)}
         try:
             async with self._database.writing() as session:
+                await _hold(session, subject)
+                if subject.conversation_id is None and await _answered(session, subject):
+                    return False
                 await session.execute(insert(FeedbackRow).values(**_key(subject), **values))
+                await self._say(session, subject, says, TEN)
             return True
         except IntegrityError:
             async with self._database.writing() as session:
                 await session.execute(update(FeedbackRow).filter_by(**_key(subject)).values(values))
+                await self._say(session, subject, says, TEN)
             return False
+
+    async def answer(self, subject: Subject, question: Question, choice: Choice) -> None:
+        """Store the answer to one of the further questions; the same question answered again replaces it."""
+        async with self._database.writing() as session:
+            await _hold(session, subject)
+            await self._say(session, subject, dict(choice.says), question.scale)
 
     async def comment(self, subject: Subject, words: str) -> None:
         """Add words to the answer about a moment, masked."""
@@ -59,12 +105,101 @@ class FeedbackStore:
             )
 
     async def is_rated(self, subject: Subject) -> bool:
-        """Return whether this moment was answered already."""
+        """Return whether this moment was answered already, in whichever conversation when it is of a request."""
         async with self._database.reading() as session:
-            return (await session.execute(select(FeedbackRow.id).filter_by(**_key(subject)))).first() is not None
+            return await _answered(session, subject)
+
+    async def is_known(self, subject: Subject) -> bool:
+        """Return whether this moment was asked about or answered already."""
+        async with self._database.reading() as session:
+            return await _found(session, subject)
+
+    async def said(self, subject: Subject) -> set[str]:
+        """Return the dimensions that were answered about a moment."""
+        query = select(FactRow.dimension).where(*_of(subject), FactRow.kind == Kind.ANSWER)
+        async with self._database.reading() as session:
+            return set(await session.scalars(query))
+
+    async def _say(self, session: AsyncSession, subject: Subject, says: dict[str, float], scale: str) -> None:
+        # A fact is never changed: what its author answers anew is taken back and said again.
+        again = (*_of(subject), FactRow.kind == Kind.ANSWER, FactRow.dimension.in_(says))
+        await session.execute(delete(FactRow).where(*again))
+        await self._facts.add(
+            session, [await self._fact(session, subject, dimension, value, scale) for dimension, value in says.items()]
+        )
+
+    async def _fact(
+        self,
+        session: AsyncSession,
+        subject: Subject,
+        dimension: str,
+        value: float,
+        scale: str,
+        kind: Kind = Kind.ANSWER,
+        at: datetime | None = None,
+    ) -> Fact:
+        return Fact(
+            at=at or now(),
+            kind=kind,
+            side=Side.CITIZEN,
+            moment=subject.moment,
+            service=subject.service,
+            administration=subject.administration,
+            channel=await _channel(session, subject.conversation_id),
+            language=subject.language,
+            dimension=dimension,
+            value=value,
+            scale=scale,
+            conversation_id=subject.conversation_id,
+            request_id=subject.request_id or None,
+            model=subject.model,
+        )
 
 
-def _key(subject: Subject) -> dict[str, str]:
+def channel_of(origin: str | None) -> str:
+    """Return through which door a conversation came, from what it says of its origin."""
+    return {None: "api", "": "api", "plain": "plain"}.get(origin, "widget")
+
+
+async def _channel(session: AsyncSession, conversation_id: str | None) -> str:
+    if conversation_id is None:
+        return "email"
+    query = select(ConversationRow.origin).where(ConversationRow.id == conversation_id)
+    return channel_of(await session.scalar(query))
+
+
+async def _hold(session: AsyncSession, subject: Subject) -> None:
+    # Answers about one request are written one after the other, whichever door they come through.
+    if subject.request_id:
+        await session.execute(select(RequestRow.id).where(RequestRow.id == subject.request_id).with_for_update())
+
+
+async def _answered(session: AsyncSession, subject: Subject) -> bool:
+    by = {"subject": subject.request_id} if subject.request_id else {"conversation_id": subject.conversation_id}
+    query = select(FeedbackRow.id).filter_by(moment=str(subject.moment), **by)
+    if not subject.request_id:
+        query = query.where(FeedbackRow.subject == "")
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def _found(session: AsyncSession, subject: Subject) -> bool:
+    if await _answered(session, subject):
+        return True
+    query = select(FactRow.id).where(*_of(subject), FactRow.dimension == ASKED).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
+def _of(subject: Subject) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the facts about a moment: of the request, or of the conversation without one."""
+    whose: tuple[ColumnElement[bool], ...] = (
+        (FactRow.request_id == subject.request_id,)
+        if subject.request_id
+        else (FactRow.conversation_id == subject.conversation_id, FactRow.request_id.is_(None))
+    )
+    return (*whose, FactRow.moment == str(subject.moment), FactRow.side == str(Side.CITIZEN))
+
+
+def _key(subject: Subject) -> dict[str, str | None]:
     return {
         "conversation_id": subject.conversation_id,
         "moment": str(subject.moment),

@@ -1,23 +1,28 @@
 """Keeps the totals of the facts, and reads them for a span of days."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, String, and_, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Date, String, and_, case, cast, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
-from bot.satisfaction.facts_tables import FactRow
-from bot.satisfaction.totals_tables import TotalledRow, TotalRow
+from bot.satisfaction.dimensions import TIMES
+from bot.satisfaction.facts_tables import FactMarkRow, FactRow
+from bot.satisfaction.indices import Tally
+from bot.satisfaction.totals_tables import TotalRow
 
 OVERLAP = 1000
 """Facts looked at once more: of two transactions, the one that began first may end last."""
-_DAY, _ONE = "day", 1
+MARK = "totals"
+_DAY = "day"
 _KEY = ("side", "kind", "moment", "service", "administration", "channel", "language", "dimension", "scale", "demo")
 _SUMS = ("n", "total", "squares")
+SECONDS = "seconds"
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Totals:
     async def refresh(self) -> str:
         """Add up again each day that has new facts; say how many days these were, or "" when there is nothing new."""
         async with self._database.reading() as session:
-            last = (await session.execute(select(TotalledRow.last))).scalar_one_or_none() or 0
+            mark = select(FactMarkRow.upto).where(FactMarkRow.source == MARK)
+            last = (await session.execute(mark)).scalar_one_or_none() or 0
             newest = (await session.execute(select(func.max(FactRow.id)))).scalar_one() or 0
             if newest <= last:
                 return ""
@@ -86,9 +92,10 @@ class Totals:
             async with self._database.writing() as session:
                 await _add_up_month(session, month)
         async with self._database.writing() as session:
-            changed: Any = await session.execute(update(TotalledRow).values(last=newest))
+            mine = update(FactMarkRow).where(FactMarkRow.source == MARK).values(upto=newest)
+            changed: Any = await session.execute(mine)
             if not changed.rowcount:
-                await session.execute(insert(TotalledRow).values(id=_ONE, last=newest))
+                await session.execute(insert(FactMarkRow).values(source=MARK, upto=newest))
         return f"{len(days)} days"
 
     async def cells(self, scope: Scope, since: date, until: date) -> list[Cell]:
@@ -102,18 +109,59 @@ class Totals:
         async with self._database.looking() as connection:
             return [Cell(*row) for row in await connection.execute(query)]
 
-    async def by_month(self, scope: Scope, since: date, until: date, dimensions: Sequence[str]) -> dict[date, Cell]:
-        """Return what citizens answered about some dimensions, month by month; months without any are left out."""
+    async def tallies(
+        self,
+        scope: Scope,
+        since: date,
+        until: date,
+        key: str = "",
+        dimensions: Sequence[str] = (),
+        side: str = "citizen",
+    ) -> dict[str, Tally]:
+        """Return the counts that the indices are worked out from, as `IndexStore.tallies` does from the facts.
+
+        Args:
+            scope: which facts.
+            since: the first day.
+            until: the last day.
+            key: the column by whose values they are told apart (`moment`, `service`); "" for none.
+            dimensions: only these; all of them when empty.
+            side: whose.
+
+        Returns:
+            A tally for each value of the column, or one under "".
+        """
+        by = getattr(TotalRow, key) if key else literal("")
         query = (
-            select(TotalRow.start, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
-            .where(*conditions(scope), TotalRow.grain == "month", TotalRow.dimension.in_(dimensions))
-            .where(TotalRow.side == "citizen", TotalRow.start >= since.replace(day=1), TotalRow.start <= until)
-            .group_by(TotalRow.start)
-            .order_by(TotalRow.start)
+            select(by, TotalRow.dimension, TotalRow.value, func.sum(TotalRow.n), func.sum(TotalRow.total))
+            .where(*conditions(scope), spanning(since, until), TotalRow.side == side)
+            .group_by(by, TotalRow.dimension, TotalRow.value)
         )
+        if dimensions:
+            query = query.where(TotalRow.dimension.in_(dimensions))
+        values: defaultdict[str, dict[str, dict[float, int]]] = defaultdict(dict)
+        sums: defaultdict[str, dict[str, tuple[int, float]]] = defaultdict(dict)
         async with self._database.looking() as connection:
-            rows = list(await connection.execute(query))
-        return {row[0]: Cell("citizen", "", "", "", dimensions[0], "", *row[1:]) for row in rows}
+            for name, dimension, value, n, total in await connection.execute(query):
+                if dimension in TIMES:
+                    sums[name][dimension] = (n, total)
+                else:
+                    values[name].setdefault(dimension, {})[value] = n
+        return {name: Tally(values[name], sums[name]) for name in sorted({*values, *sums})}
+
+    async def by_month(self, scope: Scope, since: date, until: date, dimension: str) -> dict[date, Tally]:
+        """Return what citizens answered about a dimension in each calendar month; those without any are left out."""
+        query = (
+            select(TotalRow.start, TotalRow.value, func.sum(TotalRow.n))
+            .where(*conditions(scope), TotalRow.grain == "month", TotalRow.dimension == dimension)
+            .where(TotalRow.side == "citizen", TotalRow.start >= since.replace(day=1), TotalRow.start <= until)
+            .group_by(TotalRow.start, TotalRow.value)
+        )
+        months: defaultdict[date, dict[float, int]] = defaultdict(dict)
+        async with self._database.looking() as connection:
+            for month, value, n in await connection.execute(query):
+                months[month][value] = n
+        return {month: Tally({dimension: months[month]}) for month in sorted(months)}
 
     async def by_day(self, scope: Scope, since: date, until: date) -> list[tuple[date, Cell]]:
         """Return each day of a span with its cells of citizens, one for each moment, service and dimension."""
@@ -141,13 +189,15 @@ class Totals:
             else getattr(FactRow, name)
             for name in _KEY
         ]
+        # Times are all different: they are only added up.
+        value = case((FactRow.scale == literal(SECONDS), literal(0.0)), else_=FactRow.value)
         sums = (func.count(), func.sum(FactRow.value), func.sum(FactRow.value * FactRow.value))
         facts = (
-            select(literal(_DAY), literal(day, Date), *key, *sums)
+            select(literal(_DAY), literal(day, Date), *key, value, *sums)
             .where(FactRow.at >= begin, FactRow.at < end)
-            .group_by(*(getattr(FactRow, name) for name in _KEY))
+            .group_by(*(getattr(FactRow, name) for name in _KEY), value)
         )
-        await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, *_SUMS], facts))
+        await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, "value", *_SUMS], facts))
 
 
 def conditions(scope: Scope) -> list[ColumnElement[bool]]:
@@ -178,10 +228,10 @@ def spanning(since: date, until: date) -> ColumnElement[bool]:
 async def _add_up_month(session: AsyncSession, month: date) -> None:
     following = (month + timedelta(days=32)).replace(day=1)
     await session.execute(delete(TotalRow).where(TotalRow.grain == "month", TotalRow.start == month))
-    key = [getattr(TotalRow, name) for name in _KEY]
+    key = [getattr(TotalRow, name) for name in (*_KEY, "value")]
     days = (
         select(literal("month"), literal(month, Date), *key, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
         .where(TotalRow.grain == _DAY, TotalRow.start >= month, TotalRow.start < following)
         .group_by(*key)
     )
-    await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, *_SUMS], days))
+    await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, "value", *_SUMS], days))

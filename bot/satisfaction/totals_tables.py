@@ -9,7 +9,10 @@ from bot.db import Base
 
 
 class TotalRow(Base):
-    """The facts of one day or one month that are alike in everything but their value, added up."""
+    """The facts of one day or one month that are alike, added up.
+
+    Values are kept apart (how many chose each grade), those of times are not: each would be a row of its own.
+    """
 
     __tablename__ = "fact_totals"
     __table_args__ = (Index("ix_fact_totals_start", "grain", "start", "demo"),)
@@ -25,18 +28,10 @@ class TotalRow(Base):
     administration: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(2))
-    dimension: Mapped[str] = mapped_column(String(40))
+    dimension: Mapped[str] = mapped_column(String(60))
     scale: Mapped[str] = mapped_column(String(20))
     demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    value: Mapped[float]
     n: Mapped[int]
     total: Mapped[float]
     squares: Mapped[float]
-
-
-class TotalledRow(Base):
-    """Up to which fact the totals go; one row."""
-
-    __tablename__ = "facts_totalled"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int]

@@ -8,10 +8,11 @@ from bot.conversations.reminders import Reminders
 from bot.jobs import Job
 from bot.privacy.retention import Retention
 from bot.rights import purge
+from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS
-from bot.web.keys import ASSISTANT, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
+from bot.web.keys import ASSISTANT, CATALOGUE, CONTACTS, DATABASE, DELIVERY, FILES, HUB, SETTINGS
 
 
 def jobs(app: web.Application) -> list[Job]:
@@ -30,6 +31,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("verbatims", timedelta(minutes=30), read_verbatims(app), lease=timedelta(hours=1)),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
+        Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from bot.conversations.model import Author, Button, Command, Message, Moment
 from bot.conversations.notice import opening
@@ -17,6 +17,9 @@ from bot.privacy.encryption import Cipher
 from bot.requests.model import Request, State
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
+from bot.satisfaction.facts import Fact, Kind, Side
+from bot.satisfaction.facts_store import FactStore
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import FeedbackStore, Subject
 from bot.satisfaction.tables import FeedbackRow
@@ -64,6 +67,13 @@ class Office:
         await self.feedback.comment(subject, "trop long")
         if at is not None:
             await self._set(FeedbackRow, FeedbackRow.conversation_id == conversation_id, at=at)
+            # A fact is never changed: it is taken away, and said as of then.
+            theirs = FactRow.conversation_id == conversation_id
+            async with self.database.writing() as session:
+                await session.execute(delete(FactRow).where(theirs))
+            says = ("widget", "fr", "satisfaction", 0.0, "0-10", conversation_id)
+            said = Fact(at, Kind.ANSWER, Side.CITIZEN, Moment.SUBMISSION, "birth-certificate", None, *says)
+            await FactStore(self.database).append([said])
 
     async def raw(self) -> str:
         """Return everything that the tables hold, as somebody who reads the database sees it."""

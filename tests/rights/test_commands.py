@@ -49,7 +49,7 @@ def test_an_operator_purges_copies_erases_and_rotates(tmp_path: Path, sqlite_url
     purged = json.loads(guichet("purge", "--json").stdout)
     assert purged == {
         "dry_run": False,
-        "removed": {"drafts": 0, "requests": 0, "conversations": 1, "feedback": 0},
+        "removed": {"drafts": 0, "requests": 0, "conversations": 1, "feedback": 0, "facts": 0},
     }
     assert guichet("purge").stdout == "Nothing is too old.\n"
 

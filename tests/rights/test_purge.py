@@ -12,7 +12,7 @@ from bot.rights.purge import purge, said
 from tests.rights.citizen import Office
 
 DAYS = Retention(conversation=180, draft=30, request=400, feedback=1095)
-NOTHING = {"drafts": 0, "requests": 0, "conversations": 0, "feedback": 0}
+NOTHING = {"drafts": 0, "requests": 0, "conversations": 0, "feedback": 0, "facts": 0}
 
 
 def _ago(days: float) -> object:
@@ -28,11 +28,12 @@ async def test_each_kind_goes_at_its_own_age(office: Office) -> None:
         await office.request(None, State.REFUSED, _ago(days))
     for days in (DAYS.feedback + 1, DAYS.feedback - 1):
         await office.rate(f"c{days}", at=_ago(days))
-    expected = {"drafts": 1, "requests": 1, "conversations": 1, "feedback": 1}
+    expected = {"drafts": 1, "requests": 1, "conversations": 1, "feedback": 1, "facts": 1}
     assert await purge(office.database, DAYS, dry_run=True) == expected
     assert await office.count("conversations") == 2, "a dry run removes nothing"
     assert await purge(office.database, DAYS) == expected
     assert [await office.count(table) for table in ("conversations", "turns", "requests", "feedback")] == [1, 1, 2, 1]
+    assert await office.count("facts") == 1
     assert await purge(office.database, DAYS) == NOTHING
 
 
@@ -61,7 +62,7 @@ async def test_a_note_outlives_its_conversation_and_its_request_without_leading_
     await office.rate(conversation)
     await office.rate("another", request.id)
     await purge(office.database, DAYS)
-    assert await office.count("feedback") == 2
+    assert await office.count("feedback") == await office.count("facts") == 2
     raw = await office.raw()
     assert conversation not in raw
     assert request.id not in raw

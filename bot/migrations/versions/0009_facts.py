@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("administration", sa.String(length=60), nullable=True),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("dimension", sa.String(length=40), nullable=False),
+        sa.Column("dimension", sa.String(length=60), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("scale", sa.String(length=20), nullable=False),
         sa.Column("conversation_id", sa.String(length=32), nullable=True),
@@ -49,12 +49,29 @@ def upgrade() -> None:
     op.create_index("ix_facts_moment_service_at", "facts", ["moment", "service", "at"], unique=False)
     op.create_index(op.f("ix_facts_conversation_id"), "facts", ["conversation_id"], unique=False)
     op.create_index(op.f("ix_facts_request_id"), "facts", ["request_id"], unique=False)
+    op.create_table(
+        "fact_marks",
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_fact_marks")),
+    )
+    op.create_table(
+        "agent_answers",
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_agent_answers_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", "month", name=op.f("pk_agent_answers")),
+    )
     for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
         op.execute(statement)
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("agent_answers")
+    op.drop_table("fact_marks")
     op.drop_table("facts")
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION facts_do_not_change()")

@@ -25,21 +25,16 @@ def upgrade() -> None:
         sa.Column("administration", sa.String(length=60), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("dimension", sa.String(length=40), nullable=False),
+        sa.Column("dimension", sa.String(length=60), nullable=False),
         sa.Column("scale", sa.String(length=20), nullable=False),
         sa.Column("demo", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("total", sa.Float(), nullable=False),
         sa.Column("squares", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_totals")),
     )
     op.create_index("ix_fact_totals_start", "fact_totals", ["grain", "start", "demo"], unique=False)
-    op.create_table(
-        "facts_totalled",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_facts_totalled")),
-    )
     op.create_table(
         "failure_modes",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -55,7 +50,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("owner", sa.String(length=120), nullable=False),
-        sa.Column("dimension", sa.String(length=40), nullable=False),
+        sa.Column("dimension", sa.String(length=60), nullable=False),
         sa.Column("moment", sa.String(length=20), nullable=False),
         sa.Column("service", sa.String(length=60), nullable=False),
         sa.Column("hypothesis", sa.String(), nullable=False),
@@ -86,7 +81,7 @@ def upgrade() -> None:
     op.create_table(
         "satisfaction_alerts",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("dimension", sa.String(length=40), nullable=False),
+        sa.Column("dimension", sa.String(length=60), nullable=False),
         sa.Column("moment", sa.String(length=20), nullable=False),
         sa.Column("service", sa.String(length=60), nullable=False),
         sa.Column("direction", sa.String(length=4), nullable=False),
@@ -171,7 +166,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_improvement_actions_state"), table_name="improvement_actions")
     op.drop_table("improvement_actions")
     op.drop_table("failure_modes")
-    op.drop_table("facts_totalled")
     op.drop_index("ix_fact_totals_start", table_name="fact_totals")
     op.drop_table("fact_totals")
     with op.batch_alter_table("feedback") as feedback:

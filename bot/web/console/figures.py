@@ -19,6 +19,12 @@ def note(context: Context, value: float) -> str:
 
 
 @pass_context
+def precise(context: Context, value: float) -> str:
+    """Return a mean with two digits after the point, for scales of one unit."""
+    return written(value, 2, context["language"])
+
+
+@pass_context
 def signed(context: Context, value: float) -> str:
     """Return a difference with its sign."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
@@ -47,9 +53,4 @@ def day(value: date) -> str:
     return f"{value:%d/%m/%Y}"
 
 
-def band(value: float) -> str:
-    """Return the grade of a note, as Je donne mon avis grades: below 5, below 8, from 8 on."""
-    return "bad" if value < 5 else "mixed" if value < 8 else "good"
-
-
-FILTERS = {"note": note, "signed": signed, "percent": percent, "duration": duration, "day": day, "band": band}
+FILTERS = {"note": note, "precise": precise, "signed": signed, "percent": percent, "duration": duration, "day": day}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-COMMANDS = "answer_field edit_answer confirm_request rate no_comment".split()
+COMMANDS = "answer_field answer_opinion edit_answer confirm_request rate no_comment".split()
 """What only a button can say."""
 
 

@@ -11,9 +11,11 @@ from bot.accounts.sessions import Session
 from bot.conversations.model import Moment
 from bot.improvement.before_after import Sample, compare
 from bot.satisfaction import dashboard
-from bot.satisfaction.dashboard import Figure
+from bot.satisfaction.dimensions import DIMENSIONS, OFFICIAL
+from bot.satisfaction.indices import Score, Tally, note, report
 from bot.satisfaction.journey import journey, lost_at
-from bot.satisfaction.totals import Cell
+from bot.satisfaction.questionnaire import SATISFACTION
+from bot.satisfaction.totals import Cell, Scope
 from bot.web.console.charts import Point, bars, line
 from bot.web.console.guard import page
 from bot.web.console.keys import ACTIONS, ALERTS, TOTALS
@@ -21,11 +23,8 @@ from bot.web.console.render import language_of, render, say
 from bot.web.console.satisfaction_view import HOME, read_view
 from bot.web.keys import CATALOGUE
 
-DIMENSIONS = (
-    "satisfaction clarity ease reached help_tried help_found resolved environment trust consideration value listening "
-    "courtesy"
-).split()
-"""What is asked, in the order in which it is shown."""
+NOTE = next(each for each in OFFICIAL if each.id == SATISFACTION)
+RESOLVED = next(each for each in OFFICIAL if each.id == "resolution")
 ON_CHART = 12
 """Services drawn; all are in the table."""
 
@@ -40,23 +39,25 @@ async def overview(request: web.Request, session: Session) -> web.StreamResponse
     totals = request.app[TOTALS]
     cells = await totals.cells(view.scope, view.since, view.until)
     earlier = await totals.cells(view.scope, *view.before)
-    months = await totals.by_month(view.scope, view.until - timedelta(days=365), view.until, ("satisfaction",))
-    faces, faces_before = (dashboard.of(each, "satisfaction") for each in (cells, earlier))
+    tallies = await totals.tallies(view.scope, view.since, view.until)
+    moments = await totals.tallies(view.scope, view.since, view.until, "moment", (SATISFACTION,))
+    months = await totals.by_month(view.scope, view.until - timedelta(days=365), view.until, SATISFACTION)
     open_alerts = await request.app[ALERTS].open(demo=view.scope.demo)
     actions = await request.app[ACTIONS].all(demo=view.scope.demo)
-    moments = dashboard.by(faces, lambda cell: cell.moment)
+    by_moment = {str(name): note(NOTE, moments.get(name, Tally())) for name in Moment}
+    by_month = {month: note(NOTE, tally) for month, tally in months.items()}
     return render(
         request,
         "satisfaction.html",
         view=view,
-        note=dashboard.figure(faces),
-        check=compare(_sample(faces_before), _sample(faces)),
-        resolved=dashboard.figure(dashboard.of(cells, "resolved")),
-        response=dashboard.response_rate(cells),
-        moments={name: moments.get(name, Figure()) for name in map(str, Moment)},
-        moments_chart=_chart_of_moments(request, moments),
-        months=[(month, dashboard.figure([cell])) for month, cell in months.items()],
-        months_chart=_chart_of_months(request, months),
+        report=report(tallies.get("", Tally())),
+        check=compare(_sample(dashboard.of(earlier, SATISFACTION)), _sample(dashboard.of(cells, SATISFACTION))),
+        moments=by_moment,
+        moments_chart=_notes_chart(
+            request, "moments-chart", {"": {say(request, f"moment-{name}"): each for name, each in by_moment.items()}}
+        ),
+        months=by_month,
+        months_chart=_chart_of_months(request, by_month),
         changes=dashboard.changes(earlier, cells),
         concerns=dashboard.first_to_do(cells),
         alerts=[each for each in open_alerts if not each.aim.service or each.aim.service in view.services],
@@ -84,41 +85,40 @@ async def show_journey(request: web.Request, session: Session) -> web.StreamResp
 async def show_services(request: web.Request, session: Session) -> web.StreamResponse:
     """Compare services, each with the interval in which its note most likely is."""
     view = await read_view(request, session)
-    cells = await request.app[TOTALS].cells(view.scope, view.since, view.until)
-    earlier = dashboard.by(
-        dashboard.of(await request.app[TOTALS].cells(view.scope, *view.before), "satisfaction"),
-        lambda cell: cell.service,
-    )
-    notes = dashboard.by(dashboard.of(cells, "satisfaction"), lambda cell: cell.service)
-    resolved = dashboard.by(dashboard.of(cells, "resolved"), lambda cell: cell.service)
-    shown = {name: found for name, found in notes.items() if found.value is not None}
-    drawn = dict(sorted(list(shown.items())[:ON_CHART], key=lambda item: item[1].value or 0))
+    totals, asked = request.app[TOTALS], (SATISFACTION, "resolved")
+    now = await totals.tallies(view.scope, view.since, view.until, "service", asked)
+    before = await totals.tallies(view.scope, *view.before, "service", (SATISFACTION,))
+    notes = {name: note(NOTE, tally) for name, tally in now.items()}
+    notes = dict(sorted(notes.items(), key=lambda item: -item[1].n))
     names = {service: _service(request, service) for service in notes}
+    told = [item for item in notes.items() if item[1].value is not None][:ON_CHART]
+    drawn = {names[service]: each for service, each in sorted(told, key=lambda item: item[1].value or 0)}
     return render(
         request,
         "satisfaction_services.html",
         view=view,
         notes=notes,
-        earlier=earlier,
-        resolved=resolved,
+        earlier={name: note(NOTE, tally) for name, tally in before.items()},
+        resolved={name: note(RESOLVED, tally) for name, tally in now.items()},
         names=names,
-        chart=_notes_chart(request, "services-chart", {"": {names[key]: each for key, each in drawn.items()}}),
+        chart=_notes_chart(request, "services-chart", {"": drawn}),
     )
 
 
 @routes.get(HOME + "/dimensions")
 @page(Right.MEASURE)
 async def show_dimensions(request: web.Request, session: Session) -> web.StreamResponse:
-    """Show what citizens and agents say of the same things, side by side."""
+    """Show what citizens and agents say of the same things, side by side, then the other notes and the signals."""
     view = await read_view(request, session)
-    cells = await request.app[TOTALS].cells(view.scope, view.since, view.until)
-    sides = {
-        side: {name: dashboard.figure(dashboard.of(cells, name, side)) for name in DIMENSIONS}
-        for side in ("citizen", "agent")
-    }
-    graded = [name for name in DIMENSIONS if not _is_share(cells, name)]
+    scopes = {"citizen": view.scope, "agent": Scope(demo=view.scope.demo)}
+    reports = {}
+    for side, scope in scopes.items():
+        tallies = await request.app[TOTALS].tallies(scope, view.since, view.until, side=side)
+        reports[side] = report(tallies.get("", Tally()))
+    sides = {side: {each.id: each for each in found.dimensions} for side, found in reports.items()}
+    titles = {each.id: each.title[language_of(request)] for each in (*OFFICIAL, *DIMENSIONS)}
     drawn = {
-        say(request, f"side-{side}"): {say(request, f"dimension-{name}"): found[name] for name in graded}
+        say(request, f"side-{side}"): {titles[name]: each for name, each in found.items()}
         for side, found in sides.items()
     }
     return render(
@@ -126,14 +126,10 @@ async def show_dimensions(request: web.Request, session: Session) -> web.StreamR
         "satisfaction_dimensions.html",
         view=view,
         sides=sides,
-        dimensions=DIMENSIONS,
-        shares={name for name in DIMENSIONS if name not in graded},
+        titles=titles,
+        report=reports["citizen"],
         chart=_notes_chart(request, "dimensions-chart", drawn),
     )
-
-
-def _is_share(cells: Sequence[Cell], dimension: str) -> bool:
-    return any(cell.scale == "yes-no" for cell in cells if cell.dimension == dimension)
 
 
 def _sample(cells: Sequence[Cell]) -> Sample:
@@ -145,20 +141,14 @@ def _service(request: web.Request, service: str) -> str:
     return known.title[language_of(request)] if known else service or say(request, "no-service")
 
 
-def _chart_of_moments(request: web.Request, moments: Mapping[str, Figure]) -> Markup | None:
-    figures = {say(request, f"moment-{name}"): moments.get(str(name), Figure()) for name in Moment}
-    return _notes_chart(request, "moments-chart", {"": figures})
-
-
-def _chart_of_months(request: web.Request, months: Mapping[date, Cell]) -> Markup | None:
-    figures = {f"{month:%m/%Y}": dashboard.figure([cell]) for month, cell in months.items()}
-    if sum(each.value is not None for each in figures.values()) < 2:
+def _chart_of_months(request: web.Request, months: Mapping[date, Score]) -> Markup | None:
+    if sum(each.value is not None for each in months.values()) < 2:
         return None
-    points = [Point(label, each.value) for label, each in figures.items()]
+    points = [Point(f"{month:%m/%Y}", each.value) for month, each in months.items()]
     return line(say(request, "months-chart"), say(request, "months-chart-text"), {"": points}, (0, 10))
 
 
-def _notes_chart(request: web.Request, name: str, series: dict[str, dict[str, Figure]]) -> Markup | None:
+def _notes_chart(request: web.Request, name: str, series: dict[str, dict[str, Score]]) -> Markup | None:
     """Return bars of notes from 0 to 10, or None when there is nothing to draw."""
     if not any(each.value is not None for figures in series.values() for each in figures.values()):
         return None
