@@ -44,7 +44,7 @@ async def durable_resolutions(session: AsyncSession, batch: "Batch", catalogue: 
     """Return whether the visits that ended in a batch of turns settled their matter, and the new mark."""
     upto, ended = await _ended(session, batch)
     facts = [
-        _fact(rows, catalogue, "durable_resolution", value, "yes-no")
+        _fact(rows, catalogue, "resolved_without_recontact", value, "yes-no")
         for rows, following in ended
         if any(row.service for row in rows)
         for value in [resolved_without_recontact(rows[-1].at, following, helped=not rows[-1].fallback)]

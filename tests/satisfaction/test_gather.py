@@ -133,7 +133,7 @@ async def test_a_visit_settles_its_matter_when_nobody_came_again_for_seven_days(
     await past.say(back, "deux", 10 * day, service="passport")
     await past.say(settled, "deux", 1 * day, service="passport")
     await past.gathering.run()
-    facts = sorted((row.conversation_id, row.at, row.value) for row in await past.facts("durable_resolution"))
+    facts = sorted((row.conversation_id, row.at, row.value) for row in await past.facts("resolved_without_recontact"))
     assert [value for conversation_id, _, value in facts if conversation_id == back] == [0, 1]
     assert [value for conversation_id, _, value in facts if conversation_id == settled] == [1]
 
