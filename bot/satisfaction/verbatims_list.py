@@ -106,7 +106,7 @@ class Verbatims:
 
     def _conditions(self, scope: Scope, since: date, until: date, tone: str, theme: str) -> list[ColumnElement[bool]]:
         begin, end = (datetime.combine(day, time(), self._zone) for day in (since, until + timedelta(days=1)))
-        conditions = [
+        conditions: list[ColumnElement[bool]] = [
             FeedbackRow.comment.is_not(None),
             FeedbackRow.at >= begin,
             FeedbackRow.at < end,

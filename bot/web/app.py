@@ -24,7 +24,7 @@ from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
 from bot.satisfaction.store import FeedbackStore
 from bot.settings import Settings
-from bot.web import pages, receipts
+from bot.web import pages, receipts, results
 from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK
@@ -73,11 +73,12 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
     app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
+    app[results.LAST] = {}
     cipher = open_cipher(settings)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
-    for module in (conversations, files, office, receipts, banner, catalogue, health, openapi, pages, plain):
+    for module in (conversations, files, office, receipts, results, banner, catalogue, health, openapi, pages, plain):
         app.add_routes(module.routes)
     set_up_console(app)
     return app

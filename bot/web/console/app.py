@@ -57,7 +57,7 @@ from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
 PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
-PAGES += (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
+SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -68,7 +68,7 @@ def set_up_console(app: web.Application) -> None:
     """
     settings = app[SETTINGS]
     app[HOURS] = read_hours(settings.person_hours, settings.person_closed, settings.timezone)
-    for module in PAGES:
+    for module in (*PAGES, *SATISFACTION):
         app.add_routes(module.routes)
 
 
