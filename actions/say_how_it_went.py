@@ -1,4 +1,4 @@
-"""Satisfaction: three faces for each moment, stored at once, then short questions and free words for who wants to."""
+"""Satisfaction: three faces for each moment, stored at once; what follows them is in `say_more.py`."""
 
 from typing import Any
 
@@ -7,20 +7,14 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.labels import label
+from actions.say_more import about, ask_more, asked_of, rated_by, subject_of
 from actions.visit import Visit, button, slots
 from bot.conversations.model import Moment
-from bot.conversations.turn import current, note
+from bot.conversations.turn import note
 from bot.errors import Unavailable
 from bot.satisfaction.model import Face
-from bot.satisfaction.questionnaire import Question, after, find, questions
-from bot.satisfaction.store import Subject
-from bot.words import is_question
 
 Events = list[dict[str, Any]]
-SURE = 0.6
-"""Confidence from which a message after a note is taken for something else than words about it."""
-OTHER_THAN_WORDS = {"submit_request", "resume_request", "track_request", "talk_to_person", "distress", "rate"}
-"""Intents that are never words about a note. A complaint or "le délai est trop long" is: only questions are not."""
 
 
 class ActionAskHowItWent(Action):
@@ -47,88 +41,14 @@ class ActionStoreNote(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Store it, then let the citizen say more."""
         visit = Visit(dispatcher, tracker)
-        subject, rated = _subject(visit, _rated(visit)), _rated(visit)
+        subject, rated = subject_of(visit, rated_by(visit)), rated_by(visit)
         note(moment=subject.moment, service=subject.service)
         await visit.desk.feedback.rate(subject, Face(visit.entity("face")))
-        rated["question"] = _questions(subject)[0].id
+        rated["question"] = asked_of(subject)[0].id
         visit.say("utter_thanks_for_note")
         if visit.loop == "comment_form":
-            _ask(visit, rated)  # another face was pressed: the form, already open, would say nothing
+            ask_more(visit, rated)  # another face was pressed: the form, already open, would say nothing
         return [*slots(rated=rated, comment=None, unclear=0), FollowupAction("comment_form")]
-
-
-class ActionStoreAnswer(Action):
-    """Stores the answer to a question whose form is closed: its button was still on the screen."""
-
-    def name(self) -> str:
-        """Return the name of the action."""
-        return "action_store_answer"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store it; nothing more is asked, for the citizen had gone on to something else."""
-        visit = Visit(dispatcher, tracker)
-        await _store(visit, _rated(visit), visit.entity("question"), visit.entity("value"))
-        visit.say("utter_no_comment")
-        return slots(unclear=0)
-
-
-class AskComment(Action):
-    """Asks the next question, or invites to add words; after something else in between it waits in silence."""
-
-    def name(self) -> str:
-        """Return the name that Rasa's form calls."""
-        return "action_ask_comment_form_comment"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Ask."""
-        visit = Visit(dispatcher, tracker)
-        if visit.slot("requested_slot") is None or visit.slot("rated").get("answered"):
-            _ask(visit, visit.slot("rated"))
-            return slots(rated=visit.slot("rated") | {"answered": False})
-        return []
-
-
-class ValidateCommentForm(Action):
-    """Takes the answer to a question, or words after a note, unless the message is plainly something else."""
-
-    def name(self) -> str:
-        """Return the name that Rasa's form calls."""
-        return "validate_comment_form"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Store the answer, or the words, masked; no event means "this was not for the form"."""
-        visit = Visit(dispatcher, tracker)
-        if visit.interrupts:
-            return []
-        rated = visit.slot("rated")
-        if visit.intent == "answer_opinion":
-            return await _go_on(visit, _rated(visit), visit.entity("question"), visit.entity("value"))
-        if key := _typed(visit, rated):
-            return await _go_on(visit, rated, rated["question"], key)
-        sure = visit.confidence >= SURE
-        if visit.intent == "no_comment" or (sure and visit.intent in ("deny", "skip", "stop")):
-            return slots(comment="declined")
-        polite = len(visit.text.split()) <= 2 and visit.intent in ("thank", "goodbye", "greet", "affirm")
-        asks = is_question(visit.text)
-        if sure and (asks or polite or visit.intent in OTHER_THAN_WORDS):
-            return []
-        note(field="comment")
-        await visit.desk.feedback.comment(_subject(visit, rated), visit.text)
-        return slots(comment="given")
-
-
-class ActionThankForComment(Action):
-    """Thanks for the words, or takes note that there are none."""
-
-    def name(self) -> str:
-        """Return the name of the action."""
-        return "action_thank_for_comment"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Thank."""
-        visit = Visit(dispatcher, tracker)
-        visit.say("utter_thanks_for_comment" if visit.slot("comment") == "given" else "utter_no_comment")
-        return slots(rated=None, comment=None)
 
 
 async def ask_how_it_went(
@@ -145,96 +65,12 @@ async def ask_how_it_went(
     """
     rated = {"moment": str(moment), "service": service, "request_id": request_id}
     try:
-        if not await visit.desk.feedback.ask(_subject(visit, rated)) and not again:
+        if not await visit.desk.feedback.ask(subject_of(visit, rated)) and not again:
             return
     except Unavailable:
         return  # what could not be noted is not asked
     faces = (Face.GOOD, Face.MIXED, Face.BAD)
     visit.say(
         "utter_how_did_it_go",
-        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **_about(rated)) for face in faces],
-    )
-
-
-async def _go_on(visit: Visit, rated: dict[str, Any], question_id: str, key: str) -> Events:
-    """Store an answer; return the events that make the form ask what follows."""
-    following = await _store(visit, rated, question_id, key)
-    note(field="comment")  # what was chosen is a fact, and no matter of the log
-    return slots(rated=rated | {"question": following.id if following else None, "answered": True}, comment=None)
-
-
-async def _store(visit: Visit, rated: dict[str, Any], question_id: str, key: str) -> Question | None:
-    """Store an answer; return the question that follows it."""
-    subject = _subject(visit, rated)
-    asked = _questions(subject)
-    question = find(asked, question_id)
-    choice = question.choice(key) if question else None
-    if question is None or choice is None:
-        return None
-    await visit.desk.feedback.answer(subject, question, choice)
-    return after(asked, question_id, choice)
-
-
-def _typed(visit: Visit, rated: dict[str, Any]) -> str | None:
-    """Return the answer that was typed instead of pressed: its words, or yes and no to what asks for these."""
-    question = find(_questions(_subject(visit, rated)), rated.get("question") or "")
-    if question is None:
-        return None
-    said = visit.text.strip(" .!").casefold()
-    for choice in question.choices:
-        if said in (choice.label.fr.casefold(), choice.label.en.casefold()):
-            return choice.key
-    yes_or_no = {"affirm": "yes", "deny": "no"}.get(visit.intent, "") if visit.confidence >= SURE else ""
-    return yes_or_no if len(said.split()) <= 2 and question.choice(yes_or_no) else None
-
-
-def _ask(visit: Visit, rated: dict[str, Any]) -> None:
-    question = find(_questions(_subject(visit, rated)), rated.get("question") or "")
-    awaited = {"field": "comment", "type": "long_text", "label": label("comment", visit.language), "required": False}
-    answers = [
-        button(
-            choice.label[visit.language],
-            "answer_opinion",
-            question=rated["question"],
-            value=choice.key,
-            **_about(rated),
-        )
-        for choice in (question.choices if question else ())
-    ]
-    visit.say(
-        "utter_question" if question else "utter_add_words",
-        question=question.text[visit.language] if question else "",
-        buttons=[*answers, button(label("no_comment", visit.language), "no_comment")],
-        extras={"input": awaited | {"step": 1, "steps": 1}},
-    )
-
-
-def _questions(subject: Subject) -> list[Question]:
-    return questions(subject.request_id or subject.conversation_id or "", subject.moment)
-
-
-def _about(rated: dict[str, Any]) -> dict[str, Any]:
-    return {"moment": rated["moment"], "service": rated["service"], "request": rated["request_id"]}
-
-
-def _rated(visit: Visit) -> dict[str, Any]:
-    """Return what a button speaks of."""
-    return {
-        "moment": visit.entity("moment"),
-        "service": visit.entity("service"),
-        "request_id": visit.entity("request") or "",
-    }
-
-
-def _subject(visit: Visit, rated: dict[str, Any]) -> Subject:
-    service = visit.service(rated["service"])
-    turn = current()
-    return Subject(
-        visit.conversation_id,
-        Moment(rated["moment"]),
-        rated["service"],
-        rated["request_id"],
-        administration=service.administration if service else None,
-        language=visit.language,
-        model=(turn.model or None) if turn else None,
+        buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about(rated)) for face in faces],
     )

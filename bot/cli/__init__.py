@@ -5,13 +5,25 @@ import logging
 import sys
 
 from bot import __version__
-from bot.cli import accounts, catalogue, improvement, privacy, requests, satisfaction, serving, understanding
+from bot.cli import (
+    accounts,
+    catalogue,
+    improvement,
+    privacy,
+    requests,
+    satisfaction,
+    satisfaction_indices,
+    serving,
+    understanding,
+)
 from bot.cli.command import Run
 from bot.errors import GuichetError
 from bot.privacy.logs import WithoutValues
 from bot.settings import read_settings
 
-FAMILIES = (serving, catalogue, understanding, privacy, satisfaction, improvement, requests, accounts)
+FAMILIES = (
+    serving, catalogue, understanding, privacy, satisfaction, satisfaction_indices, improvement, requests, accounts
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:

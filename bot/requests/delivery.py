@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,6 +43,7 @@ class Delivery:
         catalogue: the services.
         conversations: where the chat is.
         ring: wakes the streams of a conversation.
+        survey: returns the link by which the citizen may say how it went, or ""; none is offered when left out.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Delivery:
         catalogue: Catalogue,
         conversations: ConversationStore,
         ring: Callable[[str], None],
+        survey: Callable[[Request, RequestEvent], Awaitable[str]] | None = None,
     ) -> None:
         self._database = database
         self._outbox = Outbox(database)
@@ -60,6 +63,7 @@ class Delivery:
         self._catalogue = catalogue
         self._conversations = conversations
         self._ring = ring
+        self._survey = survey if settings.smtp_host else None
         self._mailer = Mailer(settings)
         self._sms = SmsSink(settings)
         self._webhooks = Webhooks(database, cipher, settings)
@@ -104,7 +108,10 @@ class Delivery:
         address = address_of(request, self._catalogue.service(request.service), FieldType.EMAIL)
         if address is None:
             return Status.SKIPPED, "no address"
-        return await self._mailer.send(parcel, address, compose(request, event, self._catalogue))
+        notice = compose(request, event, self._catalogue)
+        if self._survey is not None:
+            notice = replace(notice, survey=await self._survey(request, event))
+        return await self._mailer.send(parcel, address, notice)
 
     async def _send_sms(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
         number = address_of(request, self._catalogue.service(request.service), FieldType.PHONE)

@@ -52,11 +52,12 @@ _HTML = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 @dataclass(frozen=True)
 class Notice:
-    """What is to be said: a subject without anything personal, and short paragraphs."""
+    """What is to be said: a subject without anything personal, short paragraphs, and a link to say how it went."""
 
     language: str
     subject: str
     paragraphs: list[str]
+    survey: str = ""
 
     def text(self, link: str = "") -> str:
         """Return it as plain text."""

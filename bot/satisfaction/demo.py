@@ -82,8 +82,9 @@ def _year(catalogue: Catalogue, today: date, zone: ZoneInfo, draw: random.Random
             at = datetime.combine(day, time(6), zone) + timedelta(seconds=draw.triangular(0, 16 * 3600, 4 * 3600))
             service = draw.choices(list(services), list(services.values()))[0]
             _visit(made, draw, at, service, catalogue.services[service].administration, number)
-        if day.day == 3:
-            _agents(made, draw, datetime.combine(day, time(10), zone))
+        if day.day == 1:
+            # Of the first instant of the month, as `agents.py` writes them.
+            _agents(made, draw, datetime.combine(day, time(), zone))
         yield made
 
 
@@ -198,6 +199,6 @@ def _agents(made: _Day, draw: random.Random, at: datetime) -> None:
     """Add the monthly answers of nine agents about the same dimensions."""
     whose = ("", None, None, "console", "fr")
     for _ in range(9):
-        for dimension in "clarity ease environment trust consideration value listening courtesy".split():
+        for dimension in "autonomy ease environment trust consideration value listening courtesy".split():
             grade = float(min(5, max(1, round(draw.gauss(3.0 if dimension == "environment" else 3.7, 0.9)))))
             made.facts.append(Fact(at, Kind.ANSWER, Side.AGENT, *whose, dimension, grade, "1-5", demo=True))

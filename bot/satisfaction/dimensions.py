@@ -119,3 +119,5 @@ TIMES = ("time_to_answer", "wait", "decision_time")
 """Signals in seconds: their mean is told."""
 TOTALS = ("recontact", "correction")
 """Signals that are told as they are counted."""
+FEWEST_AGENTS = 5
+"""Agents below whose number nothing is shown of what they answered in a month: one could tell who said what."""

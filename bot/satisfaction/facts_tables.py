@@ -49,6 +49,8 @@ class AgentAnswerRow(Base):
     """That an account answered the agents' questionnaire of a month: nobody answers twice. Never what it said."""
 
     __tablename__ = "agent_answers"
+    # Without SQLite's hidden row numbers: these would tell in which order people answered.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy has it
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)

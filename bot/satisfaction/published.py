@@ -1,4 +1,4 @@
-"""What an office publishes of its results: figures of many people only, and none from which those of few can be told."""
+"""What an office publishes of its results: figures of many people, and none from which those of few can be told."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -60,13 +60,9 @@ def results(
         moments: by moment.
         services: by service; under "" what is of none.
     """
-    return Results(
-        since,
-        until,
-        report(whole, FEWEST),
-        *_told(moments)[:1],
-        *_told(services),
-    )
+    told_moments, _ = _told(moments)
+    told_services, withheld = _told(services)
+    return Results(since, until, report(whole, FEWEST), told_moments, told_services, withheld)
 
 
 def _told(tallies: Mapping[str, Tally]) -> tuple[dict[str, Score], int]:

@@ -71,15 +71,15 @@ def _choice(key: str, fr: str, en: str, leads_to: str = "", **says: float) -> Ch
     return Choice(key, Text(fr=fr, en=en), MappingProxyType(says), leads_to)
 
 
-_AGREEMENT = (
+AGREEMENT = (
     ("Pas du tout", "Not at all"),
     ("Plutôt non", "Rather not"),
-    ("Moyennement", "So-so"),
+    ("En partie", "In part"),
     ("Plutôt oui", "Rather yes"),
     ("Tout à fait", "Absolutely"),
 )
 QUALITIES = tuple(
-    _five(dimension, Text(fr=fr, en=en), *_AGREEMENT)
+    _five(dimension, Text(fr=fr, en=en), *AGREEMENT)
     for dimension, fr, en in (
         ("environment", "Le lieu, le site ou l'outil étaient-ils pratiques ?", "Was the place, site or tool handy?"),
         ("trust", "Avez-vous confiance dans ce qu'on vous a dit ?", "Do you trust what you were told?"),
@@ -96,7 +96,7 @@ _BASE = (
         Text(fr="Les informations étaient-elles claires ?", en="Was the information clear?"),
         ("Pas du tout claires", "Not clear at all"),
         ("Peu claires", "Not very clear"),
-        ("Moyennement claires", "Fairly clear"),
+        ("À peu près claires", "Fairly clear"),
         ("Claires", "Clear"),
         ("Très claires", "Very clear"),
     ),
@@ -131,7 +131,7 @@ _BASE = (
         Text(fr="Était-ce facile ?", en="Was it easy?"),
         ("Très difficile", "Very hard"),
         ("Difficile", "Hard"),
-        ("Moyen", "So-so"),
+        ("Ni facile ni difficile", "Neither easy nor hard"),
         ("Facile", "Easy"),
         ("Très facile", "Very easy"),
     ),

@@ -21,6 +21,8 @@ from bot.satisfaction.tables import FeedbackRow
 
 COMMENT_LIMIT = 2000
 """Characters kept of a comment."""
+REMEMBERED = 10_000
+"""Conversations whose channel is remembered, so that each answer costs no query for it."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,27 @@ class FeedbackStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._facts = FactStore(database)
+        self._channels: dict[str, str] = {}
 
-    async def ask(self, subject: Subject) -> bool:
+    async def ask(self, subject: Subject, at: datetime | None = None) -> bool:
         """Note that a moment is asked about; once for each moment of a request, or of a conversation without one.
+
+        Args:
+            subject: what is asked about.
+            at: when, for an e-mail that may have to be sent again: the same time is the same asking.
 
         Returns:
             Whether it may be asked: it was neither asked about nor answered before.
         """
+        query = select(FactRow.at).where(*_of(subject), FactRow.dimension == ASKED).limit(1)
         async with self._database.writing() as session:
-            if await _found(session, subject):
+            await _hold(session, subject)
+            if await _answered(session, subject):
                 return False
-            fact = await self._fact(session, subject, ASKED, 1.0, "count", Kind.SIGNAL)
-            await self._facts.add(session, [fact])
+            before = await session.scalar(query)
+            if before is not None:
+                return before == at
+            await self._facts.add(session, [await self._fact(session, subject, ASKED, 1.0, "count", Kind.SIGNAL, at)])
         return True
 
     async def rate(self, subject: Subject, face: Face) -> bool:
@@ -83,7 +94,8 @@ class FeedbackStore:
                 if subject.conversation_id is None and await _answered(session, subject):
                     return False
                 await session.execute(insert(FeedbackRow).values(**_key(subject), **values))
-                await self._say(session, subject, says, TEN)
+                # Of a request something may have been said in another conversation; else this is the first time.
+                await self._say(session, subject, says, TEN, again=bool(subject.request_id))
             return True
         except IntegrityError:
             async with self._database.writing() as session:
@@ -99,20 +111,14 @@ class FeedbackStore:
 
     async def comment(self, subject: Subject, words: str) -> None:
         """Add words to the answer about a moment, masked."""
+        words = mask(words).text[:COMMENT_LIMIT]
         async with self._database.writing() as session:
-            await session.execute(
-                update(FeedbackRow).filter_by(**_key(subject)).values(comment=mask(words).text[:COMMENT_LIMIT])
-            )
+            await session.execute(update(FeedbackRow).filter_by(**_whose(subject)).values(comment=words))
 
     async def is_rated(self, subject: Subject) -> bool:
         """Return whether this moment was answered already, in whichever conversation when it is of a request."""
         async with self._database.reading() as session:
             return await _answered(session, subject)
-
-    async def is_known(self, subject: Subject) -> bool:
-        """Return whether this moment was asked about or answered already."""
-        async with self._database.reading() as session:
-            return await _found(session, subject)
 
     async def said(self, subject: Subject) -> set[str]:
         """Return the dimensions that were answered about a moment."""
@@ -120,10 +126,13 @@ class FeedbackStore:
         async with self._database.reading() as session:
             return set(await session.scalars(query))
 
-    async def _say(self, session: AsyncSession, subject: Subject, says: dict[str, float], scale: str) -> None:
-        # A fact is never changed: what its author answers anew is taken back and said again.
-        again = (*_of(subject), FactRow.kind == Kind.ANSWER, FactRow.dimension.in_(says))
-        await session.execute(delete(FactRow).where(*again))
+    async def _say(
+        self, session: AsyncSession, subject: Subject, says: dict[str, float], scale: str, *, again: bool = True
+    ) -> None:
+        if again:
+            # A fact is never changed: what its author answers anew is taken back and said again.
+            before = (*_of(subject), FactRow.kind == Kind.ANSWER, FactRow.dimension.in_(says))
+            await session.execute(delete(FactRow).where(*before))
         await self._facts.add(
             session, [await self._fact(session, subject, dimension, value, scale) for dimension, value in says.items()]
         )
@@ -145,7 +154,7 @@ class FeedbackStore:
             moment=subject.moment,
             service=subject.service,
             administration=subject.administration,
-            channel=await _channel(session, subject.conversation_id),
+            channel=await self._channel(session, subject.conversation_id),
             language=subject.language,
             dimension=dimension,
             value=value,
@@ -155,17 +164,22 @@ class FeedbackStore:
             model=subject.model,
         )
 
+    async def _channel(self, session: AsyncSession, conversation_id: str | None) -> str:
+        if conversation_id is None:
+            return "email"
+        known = self._channels.get(conversation_id)
+        if known is None:
+            query = select(ConversationRow.origin).where(ConversationRow.id == conversation_id)
+            known = channel_of(await session.scalar(query))
+            if len(self._channels) >= REMEMBERED:
+                self._channels.clear()
+            self._channels[conversation_id] = known
+        return known
+
 
 def channel_of(origin: str | None) -> str:
     """Return through which door a conversation came, from what it says of its origin."""
     return {None: "api", "": "api", "plain": "plain"}.get(origin, "widget")
-
-
-async def _channel(session: AsyncSession, conversation_id: str | None) -> str:
-    if conversation_id is None:
-        return "email"
-    query = select(ConversationRow.origin).where(ConversationRow.id == conversation_id)
-    return channel_of(await session.scalar(query))
 
 
 async def _hold(session: AsyncSession, subject: Subject) -> None:
@@ -175,18 +189,13 @@ async def _hold(session: AsyncSession, subject: Subject) -> None:
 
 
 async def _answered(session: AsyncSession, subject: Subject) -> bool:
-    by = {"subject": subject.request_id} if subject.request_id else {"conversation_id": subject.conversation_id}
-    query = select(FeedbackRow.id).filter_by(moment=str(subject.moment), **by)
-    if not subject.request_id:
-        query = query.where(FeedbackRow.subject == "")
-    return (await session.execute(query.limit(1))).first() is not None
+    return (await session.execute(select(FeedbackRow.id).filter_by(**_whose(subject)).limit(1))).first() is not None
 
 
-async def _found(session: AsyncSession, subject: Subject) -> bool:
-    if await _answered(session, subject):
-        return True
-    query = select(FactRow.id).where(*_of(subject), FactRow.dimension == ASKED).limit(1)
-    return (await session.execute(query)).first() is not None
+def _whose(subject: Subject) -> dict[str, str | None]:
+    """Return which answer is meant: the one about the request, in whichever conversation, or the conversation's own."""
+    key = _key(subject)
+    return {name: key[name] for name in ("moment", "subject")} if subject.request_id else key
 
 
 def _of(subject: Subject) -> tuple[ColumnElement[bool], ...]:

@@ -110,7 +110,7 @@ class Verbatims:
             FeedbackRow.comment.is_not(None),
             FeedbackRow.at >= begin,
             FeedbackRow.at < end,
-            FeedbackRow.demo if scope.demo else ~FeedbackRow.demo,
+            FeedbackRow.demo.is_(scope.demo),
         ]
         if scope.moment:
             conditions.append(FeedbackRow.moment == scope.moment)

@@ -23,6 +23,7 @@ from bot.requests.recontact import Contacts
 from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
 from bot.satisfaction.store import FeedbackStore
+from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web import pages, receipts, results
 from bot.web.api import banner, catalogue, conversations, files, health, office, openapi
@@ -50,11 +51,13 @@ from bot.web.keys import (
     REQUESTS,
     SETTINGS,
     SPOOL,
+    SURVEYS,
     WEBHOOKS,
 )
 from bot.web.limits import Limiter
 from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
+from bot.web.plain import opinion
 from bot.web.plain import routes as plain
 from bot.web.switchboard import Switchboard
 
@@ -78,8 +81,9 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
-    for module in (conversations, files, office, receipts, results, banner, catalogue, health, openapi, pages, plain):
+    for module in (conversations, files, office, receipts, banner, catalogue, health, openapi, opinion, pages, plain):
         app.add_routes(module.routes)
+    app.add_routes(results.routes)
     set_up_console(app)
     return app
 
@@ -95,8 +99,17 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     app[CONTACTS] = Contacts(database, cipher)
     app[API_TOKENS] = ApiTokens(database)
     app[WEBHOOKS] = Webhooks(database, cipher, app[SETTINGS])
-    app[DELIVERY] = Delivery(app[SETTINGS], database, cipher, app[CATALOGUE], app[CONVERSATIONS], app[HUB].ring)
     app[FEEDBACK] = FeedbackStore(database)
+    app[SURVEYS] = Surveys(database, cipher, app[CATALOGUE], app[SETTINGS].public_url.rstrip("/"))
+    app[DELIVERY] = Delivery(
+        app[SETTINGS],
+        database,
+        cipher,
+        app[CATALOGUE],
+        app[CONVERSATIONS],
+        app[HUB].ring,
+        app[SURVEYS].offer,
+    )
     desk = open_desk(app, cipher)
     engine: Assistant = Switchboard(assistant(), app[TALK], app[HUB])
     app[ASSISTANT] = engine

@@ -16,6 +16,7 @@ from bot.requests.recontact import Contacts
 from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
 from bot.satisfaction.store import FeedbackStore
+from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web.hub import Hub
 from bot.web.keeper import Keeper
@@ -36,6 +37,7 @@ WEBHOOKS = web.AppKey("webhooks", Webhooks)
 CONTACTS = web.AppKey("contacts", Contacts)
 DELIVERY = web.AppKey("delivery", Delivery)
 FEEDBACK = web.AppKey("feedback", FeedbackStore)
+SURVEYS = web.AppKey("surveys", Surveys)
 ASSISTANT = web.AppKey("assistant", Assistant)
 HUB = web.AppKey("hub", Hub)
 LIMITER = web.AppKey("limiter", Limiter)

@@ -101,6 +101,96 @@ async def test_words_can_be_declined(session: aiohttp.ClientSession, service: Se
     assert (note["note"], note["comment"]) == (5, None)
 
 
+def answers(service: Service, citizen: Citizen) -> list[tuple[str, float]]:
+    rows = service.rows(
+        "SELECT dimension, value FROM facts WHERE conversation_id = ? AND kind = 'answer' ORDER BY id", citizen.id
+    )
+    return [(row["dimension"], row["value"]) for row in rows]
+
+
+async def test_short_questions_follow_the_face_and_each_answer_is_kept_at_once(
+    session: aiohttp.ClientSession, service: Service
+) -> None:
+    citizen = await after_filing(session, "fr")
+    reference = citizen.request["reference"]
+    await citizen.press("Moyen")
+    said = [("satisfaction", 5.0)]
+    for words, button, fact in (
+        ("claires", "Peu claires", [("clarity", 2.0)]),
+        ("cherché de l'aide", "Oui, sans en trouver", [("help_tried", 1.0), ("help_found", 0.0)]),
+        ("joindre le service", "Pas essayé", []),
+        ("faire ce que vous vouliez", "Oui", [("resolved", 1.0)]),
+        ("facile", "Très facile", [("ease", 5.0)]),
+    ):
+        assert words in citizen.said
+        assert citizen.titles[-1] == "Non merci", "every question may be passed"
+        await citizen.press(button)
+        said += fact
+        assert answers(service, citizen) == said
+    await citizen.press("Tout à fait")
+    assert len(answers(service, citizen)) == len(said) + 1
+    assert "ajouter quelques mots" in citizen.said
+    await citizen.say("Un peu long quand même")
+    assert citizen.awaited is None
+    [note] = notes(service, citizen)
+    assert note["comment"] == "Un peu long quand même"
+    [request] = service.rows("SELECT id FROM requests WHERE reference = ?", reference)
+    rows = service.rows("SELECT * FROM facts WHERE conversation_id = ? AND kind = 'answer'", citizen.id)
+    assert {(row["request_id"], row["channel"], row["service"], row["moment"]) for row in rows} == {
+        (request["id"], "api", "birth-certificate", "submission")
+    }
+    assert all(row["model"].endswith(".tar.gz") and row["administration"] for row in rows)
+
+
+@pytest.mark.parametrize(("language", "no"), [("fr", "non"), ("en", "no")])
+async def test_a_no_to_a_question_of_yes_and_no_is_an_answer_and_ends_nothing(
+    session: aiohttp.ClientSession, service: Service, language: str, no: str
+) -> None:
+    citizen = await after_filing(session, language)
+    await citizen.press(FACES[language][2])
+    await citizen.say({"fr": "Très claires", "en": "Very clear"}[language])
+    await citizen.say(no)
+    await citizen.say(no)
+    assert answers(service, citizen) == [("satisfaction", 0), ("clarity", 5), ("help_tried", 0), ("resolved", 0)]
+    assert citizen.awaited is not None
+
+
+async def test_the_first_question_that_is_passed_ends_the_questions(
+    session: aiohttp.ClientSession, service: Service
+) -> None:
+    citizen = await after_filing(session, "fr")
+    await citizen.press("Très bien")
+    await citizen.press("Très claires")
+    await citizen.press("Non merci")
+    assert (citizen.awaited, citizen.titles) == (None, [])
+    assert answers(service, citizen) == [("satisfaction", 10), ("clarity", 5)]
+
+
+async def test_a_button_of_before_still_counts_and_asks_no_more(
+    session: aiohttp.ClientSession, service: Service
+) -> None:
+    citizen = await after_filing(session, "fr")
+    await citizen.press("Très bien")
+    clear = citizen.button("Très claires")
+    await citizen.press("Non merci")
+    await citizen.say(clear)
+    assert citizen.titles == []
+    assert answers(service, citizen) == [("satisfaction", 10), ("clarity", 5)]
+
+
+async def test_who_was_asked_and_said_nothing_is_not_asked_again(
+    session: aiohttp.ClientSession, service: Service
+) -> None:
+    citizen = await after_filing(session, "fr")
+    await citizen.say("où en est ma demande ?")
+    assert citizen.titles[-3:] == FACES["fr"]
+    await citizen.say("où en est ma demande ?")
+    assert not set(FACES["fr"]) & set(citizen.titles)
+    rows = service.rows("SELECT moment FROM facts WHERE conversation_id = ? AND dimension = 'asked'", citizen.id)
+    assert [row["moment"] for row in rows] == ["submission", "use"]
+    assert answers(service, citizen) == []
+
+
 async def test_silence_stores_nothing(session: aiohttp.ClientSession, service: Service) -> None:
     citizen = await after_filing(session, "fr")
     await citizen.say("combien coûte un passeport pour un adulte ?")

@@ -25,8 +25,8 @@ from bot.errors import Unprocessable
 from bot.privacy.encryption import Cipher
 from bot.requests.casework import CITIZEN, Casework
 from bot.requests.delivery import Delivery
-from bot.requests.events import Item, Problem
-from bot.requests.model import State
+from bot.requests.events import Item, Problem, RequestEvent
+from bot.requests.model import Request, State
 from bot.requests.outbox import ATTEMPTS, Channel, Outbox, Status
 from bot.requests.store import RequestStore
 from bot.requests.tables import OutboxRow
@@ -73,11 +73,11 @@ def deliver(
 ) -> Callable[..., Delivery]:
     rung: list[str] = []
 
-    def make(**settings: Any) -> Delivery:
+    def make(survey: Any = None, **settings: Any) -> Delivery:
         mail = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_tls": "none"}
         known = mail | {"smtp_from": "Guichet <guichet@ville.example>", "page_url": "https://ville.example"} | settings
         conversations = ConversationStore(database, cipher)
-        return Delivery(Settings(**known), database, cipher, catalogue, conversations, rung.append)
+        return Delivery(Settings(**known), database, cipher, catalogue, conversations, rung.append, survey)
 
     make.rung = rung  # type: ignore[attr-defined]
     return make
@@ -111,6 +111,21 @@ async def test_the_acknowledgement_is_sent_to_the_address_that_was_given(
     assert "https://ville.example" in plain
     assert '<html lang="fr">' in html
     assert requests.access_code(request.id) not in plain + html
+
+
+async def test_the_news_of_a_decision_carries_the_link_that_asks_how_it_went(
+    requests: RequestStore, casework: Casework, server: MailServer, deliver: Callable[..., Delivery]
+) -> None:
+    async def survey(request: Request, event: RequestEvent) -> str:
+        return f"https://guichet.example/{request.id}" if event.state is State.ACCEPTED else ""
+
+    request = await filed(requests)
+    await casework.advance(request.reference, State.ACCEPTED, AGENT)
+    await deliver(survey).run()
+    received, decided = server.received
+    for kind in ("plain", "html"):
+        assert f"https://guichet.example/{request.id}" in decided.get_body((kind,)).get_content()
+        assert "guichet.example" not in received.get_body((kind,)).get_content()
 
 
 async def test_every_event_of_the_office_is_told_once_and_those_of_the_citizen_are_not(

@@ -1,6 +1,7 @@
 """The indices: examples worked by hand, and a second computation, in plain Python over the facts, that agrees."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import delete
 
 from bot.conversations.model import Moment
 from bot.db import Database
-from bot.satisfaction.dimensions import DIMENSIONS, OFFICIAL
+from bot.satisfaction.dimensions import DIMENSIONS, FEWEST_AGENTS, OFFICIAL
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.facts_tables import FactRow
@@ -62,6 +63,36 @@ def test_reachability_has_thresholds_of_its_own() -> None:
 def test_each_source_of_a_dimension_has_one_voice() -> None:
     found = note(RELATION["trust"], Tally({"trust": {5: 10}, "resolved_without_recontact": {1: 500, 0: 500}}))
     assert (found.n, found.value) == (1010, pytest.approx(7.5))
+
+
+CLARITY = {1: 1, 2: 1, 3: 2, 4: 4, 5: 2}
+"""6.25, as in the example of the page."""
+
+
+@pytest.mark.parametrize(
+    ("dimension", "values", "expected"),
+    [
+        ("autonomy", {"help_tried": {0: 30, 1: 10}}, 7.5),
+        ("environment", {"environment": {3: 6, 4: 4, 5: 0, 2: 0, 1: 0}, "reached": {1: 8, 0: 2}}, 7.0),
+        ("ease", {"ease": {4: 10}, "abandonment": {1: 2, 0: 18}}, 8.25),
+        ("consideration", {"consideration": {3: 10}, "late": {1: 3, 0: 27}}, 7.0),
+        ("value", {"value": {4: 8, 5: 2}, "resolved": {1: 6, 0: 4}}, 7.0),
+        ("listening", {"listening": {3: 10}, "clarity": CLARITY}, 5.625),
+        ("courtesy", {"courtesy": {5: 8}, "distress": {1: 1, 0: 49}}, 9.8),
+    ],
+)
+def test_the_dimensions_are_those_of_the_worked_example(
+    dimension: str, values: dict[str, dict[float, int]], expected: float
+) -> None:
+    assert note(RELATION[dimension], Tally(values)).value == pytest.approx(expected)
+
+
+def test_signals_are_told_as_in_the_worked_example() -> None:
+    tally = Tally(
+        {"abandonment": {1: 3, 0: 9}, "fallback": {0: 14, 1: 4, 2: 1}, "turns": {2: 20}}, {"wait": (10, 900.0)}
+    )
+    found = scores(report(tally).signals)
+    assert (found["abandonment"].value, found["fallback"].value, found["wait"].value) == (0.25, 0.15, 90)
 
 
 def test_a_source_with_too_few_facts_is_left_out() -> None:
@@ -146,11 +177,14 @@ def facts(draw: st.DrawFn) -> list[Fact]:
     for _ in range(draw(st.integers(0, 250))):
         dimension = chance.choice(list(SCALES))
         scale, values = SCALES[dimension]
+        side = chance.choice((Side.CITIZEN, Side.CITIZEN, Side.AGENT))
+        # What agents say is of the first instant of a month.
+        hours = chance.randrange(24 * 60) if side is Side.CITIZEN else chance.choice((0, 24 * 31))
         made.append(
             Fact(
-                at=START + timedelta(hours=chance.randrange(24 * 60)),
+                at=START + timedelta(hours=hours),
                 kind=Kind.SIGNAL if scale in ("count", "seconds") else Kind.ANSWER,
-                side=chance.choice((Side.CITIZEN, Side.CITIZEN, Side.AGENT)),
+                side=side,
                 moment=chance.choice((Moment.INFORMATION, Moment.SUBMISSION, "")),
                 service=chance.choice(("passport", None)),
                 administration=None,
@@ -171,7 +205,6 @@ WHICH = st.builds(
     until=st.sampled_from([None, START + timedelta(days=50)]),
     moment=st.sampled_from([None, Moment.SUBMISSION]),
     service=st.sampled_from([None, "passport"]),
-    side=st.sampled_from([None, Side.CITIZEN]),
     demo=st.booleans(),
 )
 
@@ -191,6 +224,19 @@ async def test_the_sql_agrees_with_a_second_computation(database: Database, made
         check(report(apart.get(moment, Tally())), of_it)
 
 
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=facts())
+async def test_of_agents_only_months_with_enough_of_them_count(database: Database, made: list[Fact]) -> None:
+    async with database.writing() as session:
+        await session.execute(delete(FactRow))
+    await FactStore(database).append(made)
+    tally = await IndexStore(database).tally(Filter(side=Side.AGENT))
+    for dimension in RELATION:
+        said = [fact for fact in made if fact.side is Side.AGENT and fact.dimension == dimension and not fact.demo]
+        counted = [fact.value for fact in said if sum(each.at == fact.at for each in said) >= FEWEST_AGENTS]
+        assert tally.values.get(dimension, {}) == Counter(counted)
+
+
 def _is_meant(fact: Fact, which: Filter) -> bool:
     return (
         fact.demo == which.demo
@@ -198,7 +244,7 @@ def _is_meant(fact: Fact, which: Filter) -> bool:
         and (which.until is None or fact.at < which.until)
         and (which.moment is None or fact.moment == which.moment)
         and (which.service is None or fact.service == which.service)
-        and (which.side is None or fact.side == which.side)
+        and fact.side == which.side
     )
 
 

@@ -1,6 +1,7 @@
 """The scoring store: one row for each answer that was really given, with what it speaks of."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from sqlalchemy import select
 from bot.conversations.model import Moment
 from bot.db import Database, now
 from bot.satisfaction.erasure import unlink
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
+from bot.satisfaction.questionnaire import questions
 from bot.satisfaction.ratings import rated
-from bot.satisfaction.store import COMMENT_LIMIT, FeedbackStore, Subject
+from bot.satisfaction.store import COMMENT_LIMIT, FeedbackStore, Subject, channel_of
 from bot.satisfaction.tables import FeedbackRow
 
 FILING = Subject("c1", Moment.SUBMISSION, "birth-certificate", "request-1")
@@ -130,3 +133,82 @@ async def test_rated_conversations_are_found_by_their_faces(store: FeedbackStore
     async with database.reading() as session:
         assert set(await session.scalars(rated())) == {"c1", "c2", "c3"}
         assert set(await session.scalars(rated([Face.BAD, Face.MIXED]))) == {"c2", "c3"}
+
+
+async def _facts(database: Database) -> list[tuple[str, float, str]]:
+    async with database.reading() as session:
+        rows = await session.scalars(select(FactRow).order_by(FactRow.id))
+        return [(row.dimension, row.value, row.scale) for row in rows]
+
+
+async def test_an_answer_and_its_fact_are_written_together_with_what_they_speak_of(
+    store: FeedbackStore, database: Database
+) -> None:
+    await store.rate(replace(FILING, administration="town-hall", language="en", model="m1"), Face.MIXED)
+    async with database.reading() as session:
+        (fact,) = await session.scalars(select(FactRow))
+    assert (fact.dimension, fact.value, fact.scale, fact.kind, fact.side) == (
+        "satisfaction", 5, "0-10", "answer", "citizen",
+    )  # fmt: skip
+    assert (fact.moment, fact.service, fact.administration, fact.language, fact.model) == (
+        "submission", "birth-certificate", "town-hall", "en", "m1",
+    )  # fmt: skip
+    assert (fact.conversation_id, fact.request_id, fact.demo) == ("c1", "request-1", False)
+
+
+async def test_a_changed_face_is_one_fact(store: FeedbackStore, database: Database) -> None:
+    await asyncio.gather(*(store.rate(FILING, face) for face in [*Face] * 3))
+    await store.rate(FILING, Face.BAD)
+    assert await _facts(database) == [("satisfaction", 0, "0-10")]
+
+
+async def test_a_question_answered_again_says_the_last_answer_only(store: FeedbackStore, database: Database) -> None:
+    clarity, help_, reached, resolved, *_ = questions("request-1", Moment.SUBMISSION)
+    for question, keys in ((clarity, ("2", "4")), (help_, ("found", "not_found")), (reached, ("not_tried",))):
+        for key in keys:
+            choice = question.choice(key)
+            assert choice is not None
+            await store.answer(FILING, question, choice)
+    assert await _facts(database) == [
+        ("clarity", 4, "1-5"), ("help_tried", 1, "yes-no"), ("help_found", 0, "yes-no"),
+    ]  # fmt: skip
+    assert await store.said(FILING) == {"clarity", "help_tried", "help_found"}
+    assert resolved.id == "resolved"
+
+
+async def test_a_moment_is_asked_about_once_whether_it_is_answered_or_not(
+    store: FeedbackStore, database: Database
+) -> None:
+    assert await store.ask(FILING)
+    assert not await store.ask(FILING)
+    assert not await store.ask(replace(FILING, conversation_id="c2")), "the same request, in another conversation"
+    assert await store.ask(replace(FILING, moment=Moment.OUTCOME))
+    assert await store.ask(replace(FILING, request_id="request-2"))
+    talk = Subject("c1", Moment.INFORMATION)
+    assert await store.ask(talk)
+    assert not await store.ask(talk)
+    assert await store.ask(replace(talk, conversation_id="c2"))
+    assert [dimension for dimension, _, _ in await _facts(database)] == ["asked"] * 5
+
+
+async def test_what_was_answered_unasked_is_not_asked(store: FeedbackStore) -> None:
+    await store.rate(FILING, Face.GOOD)
+    assert not await store.ask(replace(FILING, conversation_id="c2"))
+    assert await store.is_rated(replace(FILING, conversation_id="c2"))
+
+
+async def test_an_erasure_takes_both_links_from_the_facts(store: FeedbackStore, database: Database) -> None:
+    await store.ask(FILING)
+    await store.rate(FILING, Face.GOOD)
+    async with database.writing() as session:
+        await unlink(session, request_ids=["request-1"], erase_words=True)
+    async with database.reading() as session:
+        rows = list(await session.scalars(select(FactRow)))
+    assert [(row.conversation_id, row.request_id, row.value) for row in rows] == [(None, None, 1), (None, None, 10)]
+
+
+@pytest.mark.parametrize(
+    ("origin", "channel"), [(None, "api"), ("plain", "plain"), ("https://www.ville.example", "widget")]
+)
+def test_the_channel_is_told_by_where_the_conversation_came_from(origin: str | None, channel: str) -> None:
+    assert channel_of(origin) == channel

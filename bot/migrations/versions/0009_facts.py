@@ -63,6 +63,7 @@ def upgrade() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_agent_answers_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("account_id", "month", name=op.f("pk_agent_answers")),
+        sqlite_with_rowid=False,
     )
     for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
         op.execute(statement)

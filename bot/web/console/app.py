@@ -16,6 +16,7 @@ from bot.improvement.alerts import Alerts
 from bot.improvement.failure_modes import FailureModes
 from bot.improvement.reviews import Reviews
 from bot.privacy.encryption import Cipher
+from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.console import (
@@ -24,6 +25,7 @@ from bot.web.console import (
     home,
     live,
     login,
+    questionnaire,
     requests,
     review,
     satisfaction,
@@ -37,6 +39,7 @@ from bot.web.console import (
 from bot.web.console.keys import (
     ACCOUNTS,
     ACTIONS,
+    AGENT_SURVEYS,
     ALERTS,
     DESK_WATCH,
     FAILURE_MODES,
@@ -56,7 +59,7 @@ from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 
-PAGES = (home, login, account, accounts, waiting, talk, live, transcripts, review, requests)
+PAGES = (home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests)
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
 
@@ -76,6 +79,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     """Open the stores of the console, once the database is there; return what watches over the desk."""
     app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
     app[SESSIONS] = SessionStore(app[DATABASE])
+    app[AGENT_SURVEYS] = AgentSurveys(app[DATABASE], app[SETTINGS].timezone)
     app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
     app[TALK] = Talk(app[HANDOFFS], masked)
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])

@@ -9,7 +9,7 @@ from bot.accounts.sessions import Session
 from bot.conversations.handoff import HandoffState
 from bot.errors import NotFound
 from bot.web.console.guard import page
-from bot.web.console.keys import HANDOFFS
+from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS
 from bot.web.console.render import redirect, render
 
 STATIC = Path(__file__).parent / "static"
@@ -28,7 +28,8 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         waiting = sum(each.state == HandoffState.WAITING for each in queue)
         left = len(queue) - waiting
         taken = len(await request.app[HANDOFFS].taken_by(session.account.id))
-    return render(request, "home.html", waiting=waiting, left=left, taken=taken)
+    month_open = await request.app[AGENT_SURVEYS].is_open(session.account)
+    return render(request, "home.html", waiting=waiting, left=left, taken=taken, month_open=month_open)
 
 
 @routes.get("/admin")

@@ -15,12 +15,14 @@ from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
 from bot.improvement.failure_modes import FailureModes
 from bot.improvement.reviews import Reviews
+from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.desk_watch import DeskWatch
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
+AGENT_SURVEYS = web.AppKey("agent_surveys", AgentSurveys)
 HANDOFFS = web.AppKey("handoffs", HandoffStore)
 TALK = web.AppKey("talk", Talk)
 PRESENCE = web.AppKey("presence", Presence)

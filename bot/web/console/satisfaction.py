@@ -1,7 +1,8 @@
 """Pages of satisfaction that only show: the director's page, the journey, services, and the two sides."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from markupsafe import Markup
@@ -12,16 +13,18 @@ from bot.conversations.model import Moment
 from bot.improvement.before_after import Sample, compare
 from bot.satisfaction import dashboard
 from bot.satisfaction.dimensions import DIMENSIONS, OFFICIAL
+from bot.satisfaction.facts import Side
 from bot.satisfaction.indices import Score, Tally, note, report
+from bot.satisfaction.indices_store import Filter, IndexStore
 from bot.satisfaction.journey import journey, lost_at
 from bot.satisfaction.questionnaire import SATISFACTION
-from bot.satisfaction.totals import Cell, Scope
+from bot.satisfaction.totals import Cell
 from bot.web.console.charts import Point, bars, line
 from bot.web.console.guard import page
 from bot.web.console.keys import ACTIONS, ALERTS, TOTALS
 from bot.web.console.render import language_of, render, say
 from bot.web.console.satisfaction_view import HOME, read_view
-from bot.web.keys import CATALOGUE
+from bot.web.keys import CATALOGUE, DATABASE, SETTINGS
 
 NOTE = next(each for each in OFFICIAL if each.id == SATISFACTION)
 RESOLVED = next(each for each in OFFICIAL if each.id == "resolution")
@@ -110,11 +113,14 @@ async def show_services(request: web.Request, session: Session) -> web.StreamRes
 async def show_dimensions(request: web.Request, session: Session) -> web.StreamResponse:
     """Show what citizens and agents say of the same things, side by side, then the other notes and the signals."""
     view = await read_view(request, session)
-    scopes = {"citizen": view.scope, "agent": Scope(demo=view.scope.demo)}
-    reports = {}
-    for side, scope in scopes.items():
-        tallies = await request.app[TOTALS].tallies(scope, view.since, view.until, side=side)
-        reports[side] = report(tallies.get("", Tally()))
+    citizens = await request.app[TOTALS].tallies(view.scope, view.since, view.until)
+    # Agents are few: their months of too few answers are left out, which only the facts themselves can tell.
+    zone = ZoneInfo(request.app[SETTINGS].timezone)
+    since, until = (datetime.combine(day, time(), zone) for day in (view.since, view.until + timedelta(days=1)))
+    agents = await IndexStore(request.app[DATABASE]).tally(
+        Filter(since=since, until=until, side=Side.AGENT, demo=view.scope.demo)
+    )
+    reports = {"citizen": report(citizens.get("", Tally())), "agent": report(agents)}
     sides = {side: {each.id: each for each in found.dimensions} for side, found in reports.items()}
     titles = {each.id: each.title[language_of(request)] for each in (*OFFICIAL, *DIMENSIONS)}
     drawn = {

@@ -70,6 +70,25 @@ _WORDS: dict[str, tuple[str, str]] = {
     "refused": ("Refusée", "Refused"),
     "closed": ("Classée", "Closed"),
     "withdrawn": ("Retirée", "Withdrawn"),
+    "opinion": ("Comment cela s'est-il passé ?", "How did it go?"),
+    "opinion_about": ("Démarche", "Service"),
+    "opinion_optional": (
+        "Répondre est facultatif. Un appui suffit : votre réponse est gardée sans votre nom.",
+        "Answering is optional. One press is enough: your answer is kept without your name.",
+    ),
+    "opinion_more": ("Merci, c'est noté", "Thank you, noted"),
+    "opinion_each": (
+        "Vous pouvez en dire plus. Chaque question est facultative, et vous pouvez fermer cette page.",
+        "You can say more. Each question is optional, and you may close this page.",
+    ),
+    "opinion_words": ("Vos mots (facultatif)", "Your words (optional)"),
+    "opinion_personal": ("N'écrivez rien de personnel.", "Please write nothing personal."),
+    "opinion_thanks": ("Merci, vos réponses aideront à améliorer le service.", "Thank you, it will help us improve."),
+    "opinion_used": ("Vous avez déjà répondu. Merci.", "You have answered already. Thank you."),
+    "opinion_gone": ("Ce lien n'est plus valable.", "This link is not valid any more."),
+    "face_good": ("🙂 Très bien", "🙂 Very well"),
+    "face_mixed": ("😐 Moyen", "😐 So-so"),
+    "face_bad": ("🙁 Pas bien", "🙁 Not well"),
     "file": (
         "Cette page ne peut pas envoyer de fichier. Passez cette question si elle est facultative, ou demandez une "
         "personne.",
