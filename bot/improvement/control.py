@@ -21,6 +21,8 @@ ALLOWANCE = 0.5
 """Standard errors that a group may be off without adding to the sum: half of the smallest shift worth an alarm."""
 THRESHOLD = 8.0
 """Sum at which it is an alarm."""
+HIGHEST = 11.0
+"""The sum does not grow beyond: six usual groups of days, of half a standard error each, end any alarm."""
 LEAST_IN_GROUP, LEAST_GROUPS, LEAST_USUAL = 10, 12, 100
 """Days are joined until they have so many figures; what is usual needs so many groups and figures."""
 FROM_THE_EDGE = 1.5
@@ -53,7 +55,7 @@ class _Sum:
     total: float = 0.0
 
     def add(self, day: date, group: Sample, step: float) -> None:
-        height = max(0.0, self.height + step)
+        height = min(HIGHEST, max(0.0, self.height + step))
         if height == 0.0:
             self.since, self.n, self.total = None, 0, 0.0
         else:

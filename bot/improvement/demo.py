@@ -19,8 +19,8 @@ from bot.settings import Settings
 BY = "guichet demo"
 
 
-async def fill(settings: Settings, today: date) -> str:
-    """Make the demonstration up to a day; return what was made, in a sentence.
+async def fill(settings: Settings, today: date, days: int = demo.DAYS) -> str:
+    """Make the demonstration of so many days up to a day; return what was made, in a sentence.
 
     Raises:
         Conflict: there is one already.
@@ -28,7 +28,8 @@ async def fill(settings: Settings, today: date) -> str:
     database = Database(settings.database)
     try:
         await upgrade(database)
-        facts, comments = await demo.fill(database, load_catalogue(settings.catalogue_dir), today, settings.timezone)
+        catalogue = load_catalogue(settings.catalogue_dir)
+        facts, comments = await demo.fill(database, catalogue, today, settings.timezone, days=days)
         totals = Totals(database, settings.timezone)
         await totals.refresh()
         await read_new(database, settings.data_dir)
@@ -36,7 +37,7 @@ async def fill(settings: Settings, today: date) -> str:
         await Alerts(database, totals).look(today - timedelta(days=1), demo=True)
     finally:
         await database.close()
-    return f"{facts} facts and {comments} answers were made up. `guichet demo --remove` takes them away."
+    return f"{facts} facts and {comments} opinions were made up. `guichet demo --remove` takes them away."
 
 
 async def remove(settings: Settings) -> str:

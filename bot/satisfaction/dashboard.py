@@ -70,7 +70,7 @@ def figure(cells: Iterable[Cell]) -> Figure:
     notes (0, 2.5, 5, 7.5, 10), the others stay as measured. The interval is 1.96 standard errors of the mean.
 
     Example:
-        Six faces 10, two 5 and two 0: n = 10, mean 7, standard deviation 4.22, standard error 1.33: 4.38 to 9.62.
+        Six faces 10, two 5 and two 0: n = 10, mean 7, standard deviation 4.22, standard error 1.33: 4.39 to 9.61.
     """
     found = list(cells)
     n, total, squares = (sum(getattr(each, name) for each in found) for name in ("n", "total", "squares"))

@@ -44,8 +44,10 @@ class _Day:
     comments: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def fill(database: Database, catalogue: Catalogue, today: date, zone: str, seed: int = 11) -> tuple[int, int]:
-    """Write a year up to a day; return how many facts and comments these are.
+async def fill(
+    database: Database, catalogue: Catalogue, today: date, zone: str, *, days: int = DAYS, seed: int = 11
+) -> tuple[int, int]:
+    """Write a year, or fewer days, up to a day; return how many facts and answers these are.
 
     Raises:
         Conflict: there is a demonstration already.
@@ -56,7 +58,7 @@ async def fill(database: Database, catalogue: Catalogue, today: date, zone: str,
     store = FactStore(database)
     facts = comments = 0
     draw = random.Random(seed)  # noqa: S311 - for show
-    for made in _year(catalogue, today, ZoneInfo(zone), draw):
+    for made in _year(catalogue, today, ZoneInfo(zone), draw, days):
         async with database.writing() as session:
             await store.add(session, made.facts)
             if made.comments:
@@ -72,9 +74,9 @@ async def remove(database: Database) -> None:
             await session.execute(delete(table).where(table.demo))
 
 
-def _year(catalogue: Catalogue, today: date, zone: ZoneInfo, draw: random.Random) -> Iterator[_Day]:
+def _year(catalogue: Catalogue, today: date, zone: ZoneInfo, draw: random.Random, days: int) -> Iterator[_Day]:
     services = {name: weight for name, weight in SERVICES.items() if name in catalogue.services}
-    for number in range(DAYS, -1, -1):
+    for number in range(days, -1, -1):
         day = today - timedelta(days=number)
         made = _Day()
         usual = VISITS * (1.25 - 0.5 * number / DAYS) * (0.2 if day.weekday() >= 5 else 1)
