@@ -66,6 +66,10 @@ class Settings:
     smtp_password: str = _setting("", "password of that account")
     smtp_from: str = _setting("guichet@localhost", "sender of the notifications")
     smtp_tls: str = _setting("starttls", "how the connection is encrypted", among=("NONE", "STARTTLS", "TLS"))
+    alert_addresses: str = _setting(
+        "", "e-mail addresses told when satisfaction leaves its usual range, with spaces between"
+    )
+    publish_results: str = _setting("no", "whether anybody may read the results at /results", among=("NO", "YES"))
     sms_file: str = _setting("", "file to which SMS are written, one JSON object a line; empty: none are")
     webhook_hosts: str = _setting("", "hosts to which webhooks may be sent, separated by spaces")
     log_level: str = _setting("INFO", "least grave messages that are logged", among=LOG_LEVELS)

@@ -12,11 +12,12 @@ from bot.accounts import tables as accounts
 from bot.conversations import handoff_tables, review_tables
 from bot.conversations import tables as conversations
 from bot.db import Base, Database
+from bot.improvement import tables as improvement
 from bot.learning import examples_tables, inbox_tables, runs_tables
 from bot.migrations import configuration, downgrade, upgrade
 from bot.requests import files_tables
 from bot.requests import tables as requests
-from bot.satisfaction import facts_tables
+from bot.satisfaction import facts_tables, totals_tables, verbatims_tables
 from bot.satisfaction import tables as satisfaction
 
 ROOMS = (
@@ -26,12 +27,15 @@ ROOMS = (
     examples_tables,
     files_tables,
     handoff_tables,
+    improvement,
     inbox_tables,
     jobs,
     requests,
     review_tables,
     runs_tables,
     satisfaction,
+    totals_tables,
+    verbatims_tables,
 )
 VERSION_TABLE = {"alembic_version"}
 FULL_TEXT = ("turns_text", "ix_turns_words", "words")

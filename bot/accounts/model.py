@@ -25,14 +25,16 @@ class Right(StrEnum):
     PROCESS = "process"  # requests: read the answers, decide
     REVIEW = "review"  # transcripts, masked: read, mark, annotate
     CORRECT = "correct"  # propose what a message meant as an example
+    MEASURE = "measure"  # satisfaction: read the dashboards
+    IMPROVE = "improve"  # satisfaction: actions, failure modes, alerts, exports
     ADMINISTER = "administer"  # accounts
     AUDIT = "audit"  # read the audit trail
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.AGENT: frozenset({Right.ANSWER, Right.PROCESS, Right.REVIEW}),
+    Role.AGENT: frozenset({Right.ANSWER, Right.PROCESS, Right.REVIEW, Right.MEASURE}),
     Role.TRAINER: frozenset({Right.REVIEW, Right.CORRECT}),
-    Role.QUALITY: frozenset({Right.REVIEW}),
+    Role.QUALITY: frozenset({Right.REVIEW, Right.MEASURE, Right.IMPROVE}),
     # In a small town one person does everything; what an admin reads is in the trail like what others read.
     Role.ADMIN: frozenset(Right),
 }

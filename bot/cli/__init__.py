@@ -8,6 +8,7 @@ from bot import __version__
 from bot.cli import (
     accounts,
     catalogue,
+    improvement,
     learning,
     models,
     privacy,
@@ -31,6 +32,7 @@ FAMILIES = (
     privacy,
     satisfaction,
     satisfaction_indices,
+    improvement,
     requests,
     accounts,
 )

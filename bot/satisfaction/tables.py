@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -24,3 +24,5 @@ class FeedbackRow(Base):
     note: Mapped[int]
     comment: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(index=True)
+    # Made up by `guichet demo`, whatever becomes of its conversation.
+    demo: Mapped[bool] = mapped_column(default=False, server_default=false())

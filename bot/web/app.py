@@ -26,7 +26,7 @@ from bot.rights.holdings import open_holdings
 from bot.satisfaction.store import FeedbackStore
 from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
-from bot.web import documents, pages, receipts
+from bot.web import documents, pages, receipts, results
 from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK, TRAINING
@@ -77,6 +77,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
     app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
+    app[results.LAST] = {}
     cipher = open_cipher(settings)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
@@ -97,6 +98,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
         plain,
     ):
         app.add_routes(module.routes)
+    app.add_routes(results.routes)
     set_up_console(app)
     return app
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, Table
+from sqlalchemy import JSON, Boolean, Date, Float, Integer, LargeBinary, Table
 
 from bot.db import Moment, now
 from bot.privacy.encryption import Cipher
@@ -31,6 +31,8 @@ def _value(kind: Any, cipher: Cipher) -> Any:
     if isinstance(kind, Moment):
         long_ago: datetime = now() - timedelta(days=5000)
         return long_ago
+    if isinstance(kind, Date):
+        return (now() - timedelta(days=5000)).date()
     for types, value in (
         (LargeBinary, cipher.encrypt("1")),
         (JSON, {}),

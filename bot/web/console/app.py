@@ -11,12 +11,18 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.improvement.actions import Actions
+from bot.improvement.alerts import Alerts
+from bot.improvement.failure_modes import FailureModes
+from bot.improvement.reviews import Reviews
 from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
 from bot.satisfaction.agents import AgentSurveys
+from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.console import (
     account,
     accounts,
@@ -28,27 +34,37 @@ from bot.web.console import (
     questionnaire,
     requests,
     review,
+    satisfaction,
+    satisfaction_acting,
+    satisfaction_files,
+    satisfaction_verbatims,
     talk,
     transcripts,
     waiting,
 )
 from bot.web.console.keys import (
     ACCOUNTS,
+    ACTIONS,
     AGENT_SURVEYS,
+    ALERTS,
     DESK_WATCH,
+    FAILURE_MODES,
     HANDOFFS,
     HOURS,
     INBOX,
     LABELLING,
     MODEL_DESK,
     PRESENCE,
+    QUALITY_REVIEWS,
     REVIEWS,
     RUNS,
     SAVED_FILTERS,
     SESSIONS,
     TALK,
+    TOTALS,
     TRAINING,
     TRANSCRIPTS,
+    VERBATIMS,
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
@@ -59,6 +75,7 @@ PAGES = (
     *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
     *(inbox, models),
 )
+SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
 
 def set_up_console(app: web.Application) -> None:
@@ -69,7 +86,7 @@ def set_up_console(app: web.Application) -> None:
     """
     settings = app[SETTINGS]
     app[HOURS] = read_hours(settings.person_hours, settings.person_closed, settings.timezone)
-    for module in PAGES:
+    for module in (*PAGES, *SATISFACTION):
         app.add_routes(module.routes)
 
 
@@ -87,6 +104,10 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[RUNS] = RunStore(app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)
     app[TRAINING] = Training(app[SETTINGS], app[DATABASE])
+    app[TOTALS] = Totals(app[DATABASE], app[SETTINGS].timezone)
+    app[ALERTS], app[ACTIONS] = Alerts(app[DATABASE], app[TOTALS]), Actions(app[DATABASE])
+    app[VERBATIMS] = Verbatims(app[DATABASE], app[SETTINGS].timezone)
+    app[FAILURE_MODES], app[QUALITY_REVIEWS] = FailureModes(app[DATABASE]), Reviews(app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
     app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
     return app[DESK_WATCH]

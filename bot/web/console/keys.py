@@ -11,11 +11,17 @@ from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
 from bot.conversations.transcripts import Transcripts
+from bot.improvement.actions import Actions
+from bot.improvement.alerts import Alerts
+from bot.improvement.failure_modes import FailureModes
+from bot.improvement.reviews import Reviews
 from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.satisfaction.agents import AgentSurveys
+from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.desk_watch import DeskWatch
 from bot.web.training import Training
 
@@ -35,3 +41,9 @@ SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
 RUNS = web.AppKey("runs", RunStore)
 MODEL_DESK = web.AppKey("model_desk", ModelDesk)
 TRAINING = web.AppKey("training", Training)
+TOTALS = web.AppKey("totals", Totals)
+ALERTS = web.AppKey("alerts", Alerts)
+ACTIONS = web.AppKey("actions", Actions)
+VERBATIMS = web.AppKey("verbatims", Verbatims)
+FAILURE_MODES = web.AppKey("failure_modes", FailureModes)
+QUALITY_REVIEWS = web.AppKey("quality_reviews", Reviews)

@@ -17,6 +17,7 @@ from bot.accounts.model import Right
 from bot.accounts.sessions import Session, form_token
 from bot.db import now
 from bot.errors import GuichetError
+from bot.web.console import figures
 from bot.web.console.cookies import read_cookie
 from bot.web.keys import CATALOGUE, SETTINGS
 
@@ -26,8 +27,11 @@ LANGUAGES = ("fr", "en")
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return the words of the pages: by name, then by language."""
-    return yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    """Return the words of the pages: by name, then by language; `words.yml` and its companions `words_….yml`."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(HERE.glob("words*.yml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
 
 
 def render(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
@@ -68,6 +72,11 @@ def language_of(request: web.Request) -> str:
     return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "fr"
 
 
+def say(request: web.Request, key: str, /, **values: Any) -> str:
+    """Return words in the language of the reader, for what is no template."""
+    return words()[key][language_of(request)].format(**values)
+
+
 def redirect(path: str, **query: str) -> web.Response:
     """Return an answer that leads to a page of ours; `said` names a sentence to show there."""
     kept = {name: value for name, value in query.items() if value}
@@ -101,6 +110,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {"t": _translate, "known_word": lambda name: name in words()}
     environment.filters |= {"when": _when, "clock": _clock, "ago": _ago, "office": _office, "service": _service}
+    environment.filters |= figures.FILTERS
     return environment
 
 

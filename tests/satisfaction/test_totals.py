@@ -1,0 +1,125 @@
+"""Totals say what the facts say: for any span, any condition, on both databases."""
+
+import random
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.conversations.model import Moment
+from bot.db import Database
+from bot.satisfaction.facts import Fact, Kind, Side
+from bot.satisfaction.facts_store import FactStore
+from bot.satisfaction.indices_store import By, Filter, IndexStore
+from bot.satisfaction.totals import Scope, Totals
+
+ZONE = "Europe/Paris"
+FIRST = date(2026, 1, 20)
+DAYS = 80
+
+
+def some_facts(count: int, seed: int = 5) -> list[Fact]:
+    """Facts of every kind, over the change to summer time and two ends of a month."""
+    draw = random.Random(seed)
+    kinds = {
+        "satisfaction": (Kind.ANSWER, "0-10", (0, 5, 10)),
+        "clarity": (Kind.ANSWER, "1-5", (1, 2, 3, 4, 5)),
+        "resolved": (Kind.ANSWER, "yes-no", (0, 1)),
+        "fallback": (Kind.SIGNAL, "count", (0, 1, 2)),
+        "wait": (Kind.SIGNAL, "seconds", (12.5, 100.25, 7.75)),
+        "asked": (Kind.SIGNAL, "count", (1,)),
+    }
+    made = []
+    for _ in range(count):
+        dimension = draw.choice(list(kinds))
+        kind, scale, values = kinds[dimension]
+        at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + timedelta(seconds=draw.uniform(0, DAYS * 86400))
+        service = draw.choice(("passport", "street-report", None))
+        made.append(
+            Fact(at, kind, Side.CITIZEN, draw.choice(list(Moment)), service, None, draw.choice(("widget", "plain")),
+                 draw.choice(("fr", "en")), dimension, float(draw.choice(values)), scale)
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def totals(database: Database) -> Totals:
+    return Totals(database, ZONE)
+
+
+def between(since: date, until: date) -> dict[str, datetime]:
+    """The same span as times."""
+    zone = ZoneInfo(ZONE)
+    return {
+        "since": datetime.combine(since, time(), zone),
+        "until": datetime.combine(until + timedelta(days=1), time(), zone),
+    }
+
+
+async def test_they_count_what_the_facts_count_for_any_span(database: Database, totals: Totals) -> None:
+    await FactStore(database).append(some_facts(1500))
+    await totals.refresh()
+    facts, draw = IndexStore(database), random.Random(1)
+    spans = [(FIRST, FIRST + timedelta(days=DAYS + 1)), (date(2026, 2, 1), date(2026, 2, 28)), (FIRST, FIRST)]
+    for _ in range(6):
+        one, two = sorted(FIRST + timedelta(days=draw.randrange(DAYS)) for _ in range(2))
+        spans.append((one, two))
+    for since, until in spans:
+        for by in (By.MOMENT, By.SERVICE, None):
+            expected = await facts.tallies(Filter(**between(since, until)), by)
+            found = await totals.tallies(Scope(), since, until, str(by) if by else "")
+            assert set(found) == set(expected)
+            for name, tally in expected.items():
+                assert found[name].values == tally.values, (since, until, by, name)
+                assert {key: (n, pytest.approx(s)) for key, (n, s) in found[name].sums.items()} == tally.sums
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope(language="en"), Scope(channel="plain", moment="use"), Scope(service="passport")]
+)
+async def test_conditions_are_those_of_the_facts(database: Database, totals: Totals, scope: Scope) -> None:
+    made = some_facts(600)
+    await FactStore(database).append(made)
+    await totals.refresh()
+    cells = await totals.cells(scope, FIRST, FIRST + timedelta(days=DAYS + 1))
+    found = {(cell.dimension, cell.moment, cell.service): (cell.n, cell.total, cell.squares) for cell in cells}
+    n: Counter[tuple[str, str, str]] = Counter()
+    total: Counter[tuple[str, str, str]] = Counter()
+    for fact in made:
+        asked = {"language": fact.language, "channel": fact.channel, "moment": fact.moment, "service": fact.service}
+        if all(getattr(scope, name) in ("", str(value)) for name, value in asked.items()):
+            key = (fact.dimension, str(fact.moment), fact.service or "")
+            n[key] += 1
+            total[key] += fact.value  # type: ignore[assignment]
+    assert {key: each[0] for key, each in found.items()} == n
+    assert {key: each[1] for key, each in found.items()} == {key: pytest.approx(value) for key, value in total.items()}
+
+
+async def test_what_comes_late_is_added_to_its_day_and_twice_is_once(database: Database, totals: Totals) -> None:
+    store, [early, *rest] = FactStore(database), sorted(some_facts(50), key=lambda fact: fact.at)
+    await store.append(rest)
+    await totals.refresh()
+    assert await totals.refresh() == "", "nothing new"
+    await store.append([early])
+    await totals.refresh()
+    cells = await totals.cells(Scope(), FIRST, FIRST + timedelta(days=DAYS + 1))
+    assert sum(cell.n for cell in cells) == 50
+
+
+async def test_what_is_made_up_is_never_added_to_what_is_real(database: Database, totals: Totals) -> None:
+    real, *others = some_facts(10)
+    made_up = [Fact(**(vars(fact) | {"demo": True})) for fact in others]
+    assert not await totals.has_demo()
+    await FactStore(database).append([real, *made_up])
+    await totals.refresh()
+    span = (FIRST, FIRST + timedelta(days=DAYS + 1))
+    assert sum(cell.n for cell in await totals.cells(Scope(), *span)) == 1
+    assert sum(cell.n for cell in await totals.cells(Scope(demo=True), *span)) == 9
+    assert await totals.has_demo()
+
+
+async def test_an_account_of_no_service_sees_nothing(database: Database, totals: Totals) -> None:
+    await FactStore(database).append(some_facts(30))
+    await totals.refresh()
+    assert await totals.cells(Scope(services=()), FIRST, FIRST + timedelta(days=DAYS + 1)) == []
