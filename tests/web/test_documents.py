@@ -1,5 +1,6 @@
 """The outcome moment: a document, an appointment, a payment to come; the document is its citizen's alone."""
 
+from html import unescape
 from typing import Any
 
 import aiohttp
@@ -60,7 +61,7 @@ async def test_a_decision_brings_a_document_an_appointment_and_a_payment(
     async with session.get(page, headers=other.headers) as response:
         assert response.status == 401
     async with session.get(page) as response:
-        assert "Code d'accès" in await response.text()
+        assert "Code d'accès" in unescape(await response.text())
     for code, expected in (("0000-0000", 403), (theirs["access_code"], 403), (filed["access_code"], 200)):
         async with session.post(page, data={"code": code}) as response:
             assert response.status == expected

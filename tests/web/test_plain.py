@@ -14,7 +14,7 @@ from bot.requests.files import FileStore
 from bot.requests.lifecycle import Actor
 from bot.requests.model import State
 from bot.requests.store import RequestStore
-from tests.citizen import Citizen
+from tests.citizen import Citizen, plain
 from tests.journeys.player import fill_in
 from tests.requests.samples import EXE, PDF, photo
 from tests.service import Service
@@ -191,7 +191,7 @@ async def test_files_are_sent_by_a_form_and_again_when_the_office_asks(visitor: 
     assert "Choisissez-le à nouveau" in page
     await visitor.get()
     page = await visitor.send(photo(), "trou.jpg")
-    assert (visitor.status, "Bien reçu\u00a0: trou.jpg" in page) == (200, True)
+    assert (visitor.status, "Bien reçu : trou.jpg" in plain(page)) == (200, True)
     await citizen.say("continuer")
     await fill_in(citizen)
     page = await visitor.get()
@@ -213,10 +213,10 @@ async def test_files_are_sent_by_a_form_and_again_when_the_office_asks(visitor: 
     assert complete
     await visitor.say(complete[1])
     page = await visitor.send(photo(size=(80, 60)), "clair.jpg")
-    assert "Bien reçu\u00a0: clair.jpg" in page
+    assert "Bien reçu : clair.jpg" in plain(page)
     assert "Justificatif de domicile" in page
     page = await visitor.send(PDF, "facture.pdf")
-    assert "Bien reçu\u00a0: facture.pdf" in page
+    assert "Bien reçu : facture.pdf" in plain(page)
     request = await RequestStore(database, cipher).by_reference(reference[0])
     assert request.state is State.EXAMINED
     sent = await FileStore(database, cipher, service.data_dir / "files", 1).of_request(request.id)
