@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.tables import FeedbackRow
+from bot.satisfaction.verbatims_tables import ReadingRow
 
 
 async def unlink(
@@ -33,6 +34,9 @@ async def unlink(
     of = or_(FactRow.conversation_id.in_(conversation_ids), FactRow.request_id.in_(request_ids))
     await session.execute(update(FactRow).where(of).values(conversation_id=None, request_id=None))
     theirs = or_(FeedbackRow.conversation_id.in_(conversation_ids), FeedbackRow.subject.in_(request_ids))
+    if erase_words:
+        of_words = select(FeedbackRow.id).where(theirs)
+        await session.execute(delete(ReadingRow).where(ReadingRow.feedback_id.in_(of_words)))
     values: dict[str, Any] = {"conversation_id": None, "subject": ""} | ({"comment": None} if erase_words else {})
     result: Any = await session.execute(update(FeedbackRow).where(theirs).values(values))
     return int(result.rowcount)

@@ -5,6 +5,7 @@ import pytest
 from bot.errors import Conflict, NotFound
 from bot.requests.model import State
 from bot.rights.erasure import erase
+from bot.satisfaction.verbatims_read import read_new
 from tests.rights.citizen import Office, resume
 
 
@@ -29,8 +30,10 @@ async def test_a_conversation_goes_whole_with_its_drafts_and_leaves_the_others(o
 async def test_the_note_stays_as_a_figure_and_its_words_go(office: Office) -> None:
     conversation = await office.talk()
     await office.rate(conversation)
+    await read_new(office.database, office.folder)
+    assert await office.count("verbatim_readings") == 1
     await erase(office.holdings, conversation)
-    assert await office.count("feedback") == 1
+    assert (await office.count("feedback"), await office.count("verbatim_readings")) == (1, 0)
     assert "trop long" not in await office.raw()
 
 
