@@ -105,10 +105,10 @@ def time_to_answer(visit: Visit) -> float | None:
 def abandonment(visit: Visit) -> float | None:
     """Whether a form was left without a word; None for a visit without a form.
 
-    The form was opened or answered in the visit, and the last turn that touched one did not end it: neither sent, nor
-    saved, nor stopped. Unit: yes-no. Source: `turns.actions`.
+    A request or a reply to the office was opened or answered in the visit, and the last turn that touched one did not
+    end it: neither sent, nor saved, nor stopped. Unit: yes-no. Source: `turns.actions`.
     """
-    touched = [said for said in visit if said.field or {*said.actions} & {*FORMS, *CLOSING}]
+    touched = [said for said in visit if {*said.actions} & {*FORMS, *CLOSING}]
     if not touched:
         return None
     return float(not {*touched[-1].actions} & {*CLOSING})

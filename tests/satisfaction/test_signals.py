@@ -17,6 +17,7 @@ BEGUN = Said(AT, intent="submit_request", actions=("action_start_request", "requ
 BIRTH = Said(AT, text="[réponse : first_name]", field="first_name", actions=("request_form",), awaited="birth_date")
 SENT = Said(AT, kind="button", intent="confirm_request", actions=("request_form", "action_end_request"))
 ASKED_IN_BETWEEN = Said(AT, text="c'est payant ?", intent="ask_price", actions=("action_answer",))
+OPINION = Said(AT, text="[réponse : comment]", field="comment", actions=("comment_form",))
 STARTED = Said(AT, kind="start")
 
 
@@ -47,6 +48,8 @@ STARTED = Said(AT, kind="start")
         ("abandonment", [BEGUN, BIRTH, ASKED_IN_BETWEEN], 1),
         ("abandonment", [BEGUN, BIRTH, SENT, PASSPORT], 0),
         ("abandonment", [BEGUN, SENT, BEGUN], 1),
+        ("abandonment", [BEGUN, SENT, OPINION], 0),
+        ("abandonment", [OPINION], None),
     ],
     ids=str,
 )

@@ -39,4 +39,4 @@ async def answer(request: web.Request, session: Session) -> web.StreamResponse:
     if not grades:
         return redirect(ADDRESS)
     await request.app[AGENT_SURVEYS].answer(session.account, grades)
-    return redirect(ADDRESS, said="said-answered")
+    return redirect(ADDRESS, said="said-questionnaire")
