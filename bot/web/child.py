@@ -27,6 +27,7 @@ async def run(settings: Settings, *arguments: str) -> str:
         said, _ = await child.communicate()
     except asyncio.CancelledError:
         child.kill()
+        await child.wait()
         raise
     if child.returncode:
         raise Failed(f"`guichet {arguments[0]}` did not end well.")
