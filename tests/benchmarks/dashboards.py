@@ -57,10 +57,12 @@ def rows(count: int, days: int) -> Iterator[dict[str, object]]:
         value = draw.expovariate(50) if scale == "seconds" else float(draw.choice(values))
         yield {
             "at": first + timedelta(days=days * number / count),
-            "kind": "answer" if scale in ("0-10", "1-5") else "signal", "side": "citizen", "moment": draw.choice(list(Moment)).value, "service": chosen[number],
+            "kind": "answer" if scale in ("0-10", "1-5") else "signal", "side": "citizen",
+            "moment": draw.choice(list(Moment)).value, "service": chosen[number],
             "administration": "town-hall", "channel": draw.choices(("widget", "plain", "api"), (85, 10, 5))[0],
             "language": "en" if draw.random() < 0.06 else "fr", "dimension": name, "value": value, "scale": scale,
-            "conversation_id": f"{draw.getrandbits(96):024x}", "request_id": None, "model": "m", "demo": False,
+            "conversation_id": f"{draw.getrandbits(96):024x}",
+            "request_id": None, "model": "m", "demo": False,
         }  # fmt: skip
 
 
@@ -95,7 +97,8 @@ async def _failures(totals: Totals, scope: Scope, since: date, until: date) -> N
 
 
 PAGES: dict[str, Page] = {
-    "at a glance": _overview, "journey": _journey, "services": _services, "dimensions": _dimensions, "failures": _failures,
+    "at a glance": _overview,
+    "journey": _journey, "services": _services, "dimensions": _dimensions, "failures": _failures,
 }  # fmt: skip
 SCOPES = (
     Scope(),
