@@ -11,6 +11,7 @@ import pyarrow.parquet
 import pytest
 from aiohttp.test_utils import TestServer
 from pypdf import PdfReader
+from sqlalchemy import insert
 
 from bot.accounts.store import AccountStore
 from bot.conversations.assistant import Assistant
@@ -22,6 +23,7 @@ from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import FeedbackStore, Subject
 from bot.satisfaction.totals import Totals
+from bot.satisfaction.verbatims_tables import ReadingRow
 from bot.settings import Settings
 from bot.web.app import create_gateway
 from tests.conftest import ROOT
@@ -58,6 +60,11 @@ async def board(request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path)
     subject = Subject(None, Moment.OUTCOME, "birth-certificate")
     await FeedbackStore(database).rate(subject, Face.BAD)
     await FeedbackStore(database).comment(subject, "Toujours pas de réponse, <b>trop long</b>.")
+    # Read already: the gateway of the test need not start a process to read it.
+    async with database.writing() as session:
+        await session.execute(
+            insert(ReadingRow).values(feedback_id=1, tone="negative", themes=" responsiveness ", at=now())
+        )
     await Totals(database, settings.timezone).refresh()
     await database.close()
     server = TestServer(create_gateway(settings, lambda: cast(Assistant, Nobody())))
