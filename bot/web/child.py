@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
 from bot.errors import Failed
 from bot.settings import Settings
@@ -27,6 +28,8 @@ async def run(settings: Settings, *arguments: str) -> str:
         said, _ = await child.communicate()
     except asyncio.CancelledError:
         child.kill()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), 5)
         raise
     if child.returncode:
         raise Failed(f"`guichet {arguments[0]}` did not end well.")
