@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 
+import aiohttp
+
 from bot.catalogue.load import load_catalogue
 from tests.citizen import plain
 from tests.mystery.doors import Entrance, Stuck
@@ -35,8 +37,9 @@ async def play(visit: Visit, hall: Hall) -> Record:
             rooms.append(await hall.enter(visit.door, visit.opened_in))
         for number, step in enumerate(visit.steps):
             await _do(record, number, step, hall, rooms)
-    except (Stuck, NotGiven) as error:
-        record.stuck = str(error)
+    except (Stuck, NotGiven, AssertionError, aiohttp.ClientError) as error:
+        # A call that was refused is an assertion of the citizen's program.
+        record.stuck = str(error) or repr(error)
     finally:
         await hall.see_colleague_off()
         for room in rooms:
