@@ -1,6 +1,6 @@
 """`make mystery`: play every visit, print the scores, and write the page of transcripts.
 
-    python -m tests.mystery [--only WORDS] [--door DOOR] [--outside] [--models FOLDER]
+    python -m tests.mystery [--only WORDS] [--doors "api plain office"] [--outside] [--models FOLDER]
 
 `--only` keeps the visits whose name holds some words; `--outside` plays the real questions of the shared data instead.
 """
@@ -38,7 +38,7 @@ def main() -> None:
     """Read the command line, play, and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="words of the visits' names")
-    parser.add_argument("--door", default="", help="api, widget, plain or office")
+    parser.add_argument("--doors", default="api widget plain office", help="those to open")
     parser.add_argument("--outside", action="store_true", help="the real questions of the shared data")
     parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the model to serve")
     options = parser.parse_args()
@@ -48,7 +48,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             console.print(asyncio.run(_outside(Path(folder), archive)), markup=False)
         return
-    visits = [v for v in read_all() if options.only in v.name and options.door in ("", v.door)]
+    visits = [v for v in read_all() if options.only in v.name and v.door in options.doors.split()]
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         records = asyncio.run(_play(visits, Path(folder), archive))
@@ -80,7 +80,7 @@ async def _in_a_service(visits: list[Visit], folder: Path, archive: Path, settin
     service = Service(folder, archive, **LIMITS, **settings)
     try:
         await asyncio.to_thread(service.start)
-        hall = await Hall.open(service)
+        hall = await Hall.open(service, staffed=True)
         try:
             return await play_all(visits, hall)
         finally:
@@ -93,7 +93,7 @@ async def _outside(folder: Path, archive: Path) -> str:
     service = Service(folder / "outside", archive, **LIMITS)
     try:
         await asyncio.to_thread(service.start)
-        hall = await Hall.open(service)
+        hall = await Hall.open(service, staffed=True)
         try:
             return await ask_everything(hall, OUTPUT)
         finally:

@@ -11,8 +11,6 @@ from tests.mystery.grid_words import is_courteous, is_plain, leaves_a_way, lengt
 from tests.mystery.transcript import Record
 from tests.mystery.visit import Expect
 
-FEELINGS = ("angry", "worried", "distress", "insults", "complaining", "late")
-"""Situations in which an answer must take up what the person feels."""
 SHORTEST_JUDGED = 3
 """Words from which a text is judged."""
 QUICK = 1000
@@ -86,7 +84,12 @@ def asked_once(record: Record) -> Score:
 
 def way_on(record: Record) -> Score:
     """The share of the answers that leave a way on: a button, a question, a link, a number, an invitation."""
-    judged = [e for e in record.spoken if not record.visit.steps[e.step].closing]
+    judged = [
+        each
+        for each in record.spoken
+        # A note of the system ("your message is kept") is no answer yet, and a leave needs none.
+        if not record.visit.steps[each.step].closing and any(m.author == "bot" for m in each.reply.messages)
+    ]
     return _share([leaves_a_way(exchange.reply) for exchange in judged])
 
 
@@ -102,7 +105,7 @@ def courtesy(record: Record) -> Score:
         message.text for exchange in record.spoken for message in exchange.reply.messages if message.author == "bot"
     ]
     met = [is_courteous(text) for text in told]
-    if record.visit.situation in FEELINGS and told:
+    if record.visit.feels and told:
         met.append(any(takes_up(text) for text in told))
     return _share(met)
 

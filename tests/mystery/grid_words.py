@@ -12,8 +12,9 @@ from tests.mystery.transcript import Reply
 from tests.mystery.visit import OVERVIEW, ROOT
 
 PERSON = re.compile(
-    r"(parler à|joindre|à) une personne|une personne peut|laisser un message|allô service public|"
-    r"talk to a person|reach a person|a person can|leave a message|(?<!\d)3939(?!\d)|défenseur des droits",
+    r"(parler à|joindre|à|demand\w+) une personne|une personne peut|laisser un message|allô service public|"
+    r"talk to a person|ask for a person|reach a person|a person can|leave a message|"
+    r"(?<!\d)3939(?!\d)|défenseur des droits",
     re.IGNORECASE,
 )
 """A way to a person: words, a button, or a number that people answer."""

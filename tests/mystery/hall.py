@@ -45,12 +45,15 @@ class Hall:
         self._talk = ""
 
     @classmethod
-    async def open(cls, service: Service) -> "Hall":
-        """Open the hall of a running service."""
+    async def open(cls, service: Service, *, staffed: bool = False) -> "Hall":
+        """Open the hall of a running service; a staffed one has an agent's account, so that messages are read."""
         session = aiohttp.ClientSession(base_url=service.url, timeout=aiohttp.ClientTimeout(total=60))
         database = Database(f"sqlite+aiosqlite:///{service.data_dir / 'guichet.db'}")
         software = await Software.install(session, database, f"mystery-{os.urandom(4).hex()}")
-        return cls(service, session, software, database)
+        hall = cls(service, session, software, database)
+        if staffed:
+            await hall._account()
+        return hall
 
     async def close(self) -> None:
         """Close browser, clients and database."""

@@ -20,6 +20,8 @@ CASES_TOLD = 3
 WRITTEN = {"email", "phone", "address", "place", "contact", "description", "birth_name", "family_name", "name"}
 """Fields whose answers in a `fill` must not be in any log, whatever the visit says."""
 PERSONAL_LENGTH = 6
+PASSED = ("passer", "skip")
+"""Said instead of an answer; the questions themselves hold these words."""
 
 
 async def play(visit: Visit, hall: Hall) -> Record:
@@ -115,7 +117,7 @@ async def _fill(record: Record, number: int, answers: dict[str, str], door: Entr
     reply = record.exchanges[-1].reply if record.exchanges else door.welcome
     while (field := _field(reply.asked, left)) is not None:
         words = record.filled(left.pop(field))
-        if field in WRITTEN and len(words) >= PERSONAL_LENGTH:
+        if field in WRITTEN and len(words) >= PERSONAL_LENGTH and words not in PASSED:
             record.secrets.append(words)
         is_button = any(plain(words).lower() in title.lower() for title in reply.buttons)
         reply = await (door.press(words) if is_button else door.say(words))
@@ -134,11 +136,12 @@ def _field(asked: str | None, answers: dict[str, str]) -> str | None:
 
 
 def labels(field_id: str) -> set[str]:
-    """Return the labels that a field has in the catalogue, in both languages."""
+    """Return the labels and the questions of a field in the catalogue, in both languages."""
     if not _labels:
         for service in load_catalogue(ROOT / "data").services.values():
             for field in service.request.fields if service.request else []:
-                _labels.setdefault(field.id, set()).update({plain(field.label["fr"]), plain(field.label["en"])})
+                told = {plain(text[language]) for text in (field.label, field.question) for language in ("fr", "en")}
+                _labels.setdefault(field.id, set()).update(told)
     return _labels.get(field_id, set())
 
 

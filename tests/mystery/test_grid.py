@@ -94,8 +94,8 @@ def test_courtesy_says_vous_and_blames_nobody(text: str, courteous: bool) -> Non
 
 
 def test_a_feeling_is_taken_up() -> None:
-    assert grid.courtesy(record(bot("Je comprends votre colère."), situation="angry")) == 1
-    assert grid.courtesy(record(bot("Quelle démarche ?"), situation="angry")) == 0.5
+    assert grid.courtesy(record(bot("Je comprends votre colère."), feels=True)) == 1
+    assert grid.courtesy(record(bot("Quelle démarche ?"), feels=True)) == 0.5
     assert grid.courtesy(record(bot("Quelle démarche ?"))) == 1
 
 

@@ -190,6 +190,7 @@ class Visit(Strict):
         personal: words that must not be in any log.
         shortest: messages that the citizen needs at least; the steps when left out.
         fast: whether `make test` plays it.
+        feels: whether the person says what they feel, so that an answer must take it up.
         closed: whether it is played while the office is closed.
         colleague: whether an agent is at the desk.
         name: situation and file; not in the file.
@@ -206,6 +207,7 @@ class Visit(Strict):
     personal: list[str] = []
     shortest: int | None = None
     fast: bool = False
+    feels: bool = False
     closed: bool = False
     colleague: bool = False
     name: str = ""

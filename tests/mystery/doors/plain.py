@@ -9,9 +9,6 @@ from tests.citizen import plain
 from tests.mystery.doors import Stuck
 from tests.mystery.transcript import Reply, Shown
 
-WELCOME = 1
-"""Messages that the notice takes at the top of the page; the answer is what follows the citizen's last words."""
-
 
 class PlainDoor:
     """A browser without scripts."""
@@ -102,6 +99,8 @@ class PlainDoor:
             messages[-1] = _with(messages[-1], buttons)
         label = self._page.xpath("//section[@id='reponse']//*[self::legend or (self::label and @for='texte')]")
         asked = plain(label[0].text_content()).removesuffix(" (facultatif)").strip() if label else None
+        if not label and messages:
+            asked = plain(messages[-1].text).strip()  # a file cannot be sent here: only the question says what is asked
         return Reply(messages, asked, "", (perf_counter() - began) * 1000)
 
 
