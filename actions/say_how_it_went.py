@@ -114,7 +114,7 @@ class ActionThankForComment(Action):
 async def ask_how_it_went(
     visit: Visit, moment: Moment, service: str | None, request_id: str = "", *, again: bool = False
 ) -> None:
-    """Ask how a moment went, unless it was answered already.
+    """Ask how a moment went, unless it was asked already.
 
     Args:
         visit: the visit.
@@ -125,7 +125,7 @@ async def ask_how_it_went(
     """
     subject = Subject(visit.conversation_id, moment, service, request_id)
     try:
-        if not again and await visit.desk.feedback.is_rated(subject):
+        if not again and await _was_asked(visit, subject):
             return
     except Unavailable:
         return  # what could not be noted is not asked
@@ -134,6 +134,16 @@ async def ask_how_it_went(
     visit.say(
         "utter_how_did_it_go",
         buttons=[button(label(str(face), visit.language), "rate", face=str(face), **about) for face in faces],
+    )
+
+
+async def _was_asked(visit: Visit, subject: Subject) -> bool:
+    """Return whether a moment was asked about or rated before: silence is an answer too."""
+    if await visit.desk.feedback.is_rated(subject):
+        return True
+    offered = await visit.desk.conversations.offered(visit.conversation_id, "rate")
+    return any(
+        (each.get("moment"), each.get("request", "")) == (str(subject.moment), subject.request_id) for each in offered
     )
 
 

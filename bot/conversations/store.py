@@ -284,6 +284,14 @@ class ConversationStore:
             raise NotFound("This choice was not offered in this conversation.", code="unknown-button")
         return row.title, Command(row.intent, row.entities)
 
+    async def offered(self, conversation_id: str, intent: str) -> list[dict[str, Any]]:
+        """Return what the buttons of an intent that were offered in a conversation mean beside it."""
+        wanted = select(ButtonRow.entities).where(
+            ButtonRow.conversation_id == conversation_id, ButtonRow.intent == intent
+        )
+        async with self.database.reading() as session:
+            return list(await session.scalars(wanted))
+
     async def forget(self, conversation_id: str) -> None:
         """Forget what is remembered of a conversation that is about to be erased (`bot.rights.erasure`)."""
         self._recognised.pop(conversation_id, None)
