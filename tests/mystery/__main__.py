@@ -26,6 +26,8 @@ from tests.mystery.transcript import Record
 from tests.mystery.visit import ROOT, Visit, read_all
 from tests.service import Service
 
+AT_ONCE = 3
+"""Visits played side by side: more would only wait for each other on a machine of two cores."""
 LIMITS: dict[str, Any] = {
     "messages_a_minute": 100_000,
     "conversations_an_hour": 100_000,
@@ -82,7 +84,7 @@ async def _in_a_service(visits: list[Visit], folder: Path, archive: Path, settin
         await asyncio.to_thread(service.start)
         hall = await Hall.open(service, staffed=True)
         try:
-            return await play_all(visits, hall)
+            return await play_all(visits, hall, at_once=AT_ONCE)
         finally:
             await hall.close()
     finally:

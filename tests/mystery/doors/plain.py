@@ -98,7 +98,11 @@ class PlainDoor:
         if messages:
             messages[-1] = _with(messages[-1], buttons)
         label = self._page.xpath("//section[@id='reponse']//*[self::legend or (self::label and @for='texte')]")
-        asked = plain(label[0].text_content()).removesuffix(" (facultatif)").strip() if label else None
+        asked = (
+            plain(label[0].text_content()).removesuffix(" (facultatif)").removesuffix(" (optional)").strip()
+            if label
+            else None
+        )
         if not label and messages:
             asked = plain(messages[-1].text).strip()  # a file cannot be sent here: only the question says what is asked
         return Reply(messages, asked, "", (perf_counter() - began) * 1000)
