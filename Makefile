@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: run test test-rooms test-service test-slow check format bench train lock clean help
+.PHONY: run test test-rooms test-service test-slow mystery check format bench train lock clean help
 
 ##@ Everyday
 run: $(STAMP) ## set everything up and serve on http://127.0.0.1:8080
@@ -17,7 +17,7 @@ else
 endif
 
 # Two halves side by side: what is asked of a room, and what is asked of the whole service.
-SERVICE := tests/browser tests/console tests/journeys tests/web
+SERVICE := tests/browser tests/console tests/journeys tests/mystery tests/web
 test-rooms: $(STAMP)
 	@$(PYTHON) -m pytest -o cache_dir=.pytest_cache/rooms $(addprefix --ignore=,$(SERVICE)) $(AGAIN)
 
@@ -26,6 +26,10 @@ test-service: $(STAMP)
 
 test-slow: $(STAMP) ## run the tests that take long: the other database, other screens, training
 	@$(PYTHON) -m pytest -m slow
+
+mystery: $(STAMP) ## play all mystery clients, print the scores, write var/mystery/report.html
+	@ls models/*.tar.gz >/dev/null 2>&1 || $(PYTHON) -m bot train
+	@$(PYTHON) -m tests.mystery
 
 check: $(STAMP) ## look for mistakes without changing anything: style, types, layers, catalogue, Rasa's files
 	@$(PYTHON) -m ruff check .

@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.find_out import tell
 from actions.labels import label
 from actions.say_how_it_went import ask_how_it_went
 from actions.unsure import still_unclear
@@ -18,6 +19,8 @@ from bot.conversations.model import Author, Moment
 from bot.conversations.turn import hush, note_fallback
 
 Events = list[dict[str, Any]]
+HEARD = 0.05
+"""Confidence from which a question is heard in an insult."""
 GENERAL_OFFICE = "service-public"
 """The administration whose phone answers for all, when no service is talked about."""
 
@@ -79,6 +82,24 @@ class ActionComplain(Action):
             visit.say("utter_answer", text=text, extras={"sources": sources})
         visit.say("utter_complain", buttons=person)
         return slots(unclear=0)
+
+
+class ActionInsult(Action):
+    """Takes up the anger and shows the way to a person; what was asked with it is answered all the same."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_insult"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say it."""
+        visit = Visit(dispatcher, tracker)
+        visit.say("utter_insult", buttons=[button(label("person", visit.language), "talk_to_person")])
+        service = visit.service((visit.found("service") or {}).get("id"))
+        asked = [name for name, confidence in visit.ranking if name.startswith("ask_") and confidence >= HEARD]
+        if service is None or not asked:
+            return slots(unclear=0)
+        return tell(visit, service, [asked[0].removeprefix("ask_")])
 
 
 class ActionRepeat(Action):

@@ -15,6 +15,7 @@ from actions.reply_to_office import start_reply
 from actions.say_how_it_went import ask_how_it_went
 from actions.unsure import ask_which, quote
 from actions.visit import Visit, button, slots
+from bot.catalogue.answers import answer
 from bot.catalogue.form import FieldType
 from bot.catalogue.model import Facet, Service
 from bot.conversations.model import Moment
@@ -189,8 +190,14 @@ class ActionAffirm(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Answer."""
         visit = Visit(dispatcher, tracker)
-        if not await said_again(visit):
-            visit.say("utter_affirm")
+        if await said_again(visit):
+            return []
+        service = visit.service((visit.found("service") or {}).get("id"))
+        if service is not None:
+            # "Oui, l'acte de naissance": more than a yes.
+            note(moment=Moment.INFORMATION)
+            return tell(visit, service, visit.slot("facets") or [OVERVIEW])
+        visit.say("utter_affirm")
         return []
 
 
@@ -218,7 +225,9 @@ def _resume(visit: Visit, draft: Request, service: Service) -> Events:
 
 def _not_here(visit: Visit, service: Service) -> Events:
     office = visit.desk.catalogue.administrations[service.administration]
-    where = str(service.online or office.url or "")
+    found = answer(service, Facet.WHERE, visit.situation(service))
+    told = [each.text[visit.language] for each in found.cases[:1] if each.text]
+    where = " ".join([*told, str(service.online or office.url or "")])
     visit.say(
         "utter_not_submittable",
         service=service.title[visit.language],

@@ -14,6 +14,7 @@ from bot.conversations.model import Moment
 from bot.conversations.turn import note, unanswered
 from bot.requests.commands import Command, command_in
 from bot.requests.fields import InvalidAnswer, read_answer
+from bot.requests.fields_named import named_in
 from bot.requests.fields_shown import is_deduced, show_answer
 from bot.requests.fields_words import NO, YES
 from bot.requests.files import file_ids
@@ -97,7 +98,7 @@ class _FormTurn:
             return await self._obey(command)
         if self.step == CONFIRM:
             return self._at_summary()
-        if self._is_question(VERY_SURE if self.field and self.field.type in FREE else 1.1):
+        if self._is_question(self._sure_of_a_question()):
             self._keep_out_of_the_log()
             return []
         return await self._reply_to_offer() or await self._answer(self.visit.text)
@@ -128,7 +129,15 @@ class _FormTurn:
 
     def _is_question(self, confidence: float) -> bool:
         asks = self.visit.intent.startswith("ask_") or self.visit.intent in STANDS_BACK
-        return asks and self.visit.confidence >= confidence
+        # Figures alone are a phone number or a date, however wrong.
+        has_words = any(sign.isalpha() for sign in self.visit.text)
+        return asks and has_words and self.visit.confidence >= confidence
+
+    def _sure_of_a_question(self) -> float:
+        """Return from which confidence words are a question before they are tried as an answer."""
+        if self.field is None or self.field.type not in FREE:
+            return 1.1
+        return LIKELY if self.visit.text.rstrip().endswith("?") else VERY_SURE
 
     async def _press(self) -> Events:
         """Take the button of a question: one of its answers, or what to do with the answer that is there."""
@@ -262,8 +271,7 @@ class _FormTurn:
         return self._ask(missing.id) if missing else slots(answer="confirmed")
 
     def _at_summary(self) -> Events:
-        words = fold(self.visit.text)
-        named = [each for each in asked(self.form, self.answers) if fold(each.label[self.visit.language]) in words]
+        named = named_in(self.visit.text, asked(self.form, self.answers), self.visit.language)
         if named:
             return self._ask(named[0].id)
         if self.visit.intent == "affirm" and self.visit.confidence >= SURE:
@@ -278,7 +286,7 @@ class _FormTurn:
     def _which_answer(self) -> Events:
         language = self.visit.language
         fields = [each for each in asked(self.form, self.answers) if each.id in self.answers]
-        named = [each for each in fields if fold(each.label[language]) in fold(self.visit.text)]
+        named = named_in(self.visit.text, fields, language)
         if named:
             return self._ask(named[0].id)
         buttons = [button(each.label[language], "edit_answer", field=each.id) for each in fields]

@@ -1,11 +1,13 @@
 """Finding out: which service is meant, and what the catalogue says of it for this person."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import meant, meant_together
+from actions.feelings import take_up
 from actions.find_office import office_asked, office_of_service
 from actions.labels import label
 from actions.unsure import CHOICES, ask_which
@@ -21,6 +23,8 @@ QUIET = (None, "commune_form")
 """Forms that are open and leave the floor to anything else."""
 NEXT = (Facet.DOCUMENTS, Facet.PRICE, Facet.DELAY, Facet.WHERE, Facet.HOW)
 """What is offered after an answer, in the order in which people ask."""
+_AND_FOR = re.compile(r"\s*(?:et|and|idem|pareil|same)\b.{0,60}$", re.IGNORECASE)
+"""How one asks the same of something else, in few words."""
 OVERVIEW = "what"
 """The facet of `ask_what`: the summary of the service."""
 
@@ -41,6 +45,7 @@ class ActionAnswer(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
+        take_up(visit)
         together = meant_together(visit)
         if together:
             first, last = together
@@ -65,13 +70,15 @@ class ActionInform(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
+        take_up(visit)
         service = meant(visit)
         if service is None:
             return await ask_which(visit, [])
         asked = visit.entities("facet")
         waiting = visit.slot("facets") or []
-        # "Et pour mon fils ?" repeats the last question; another service said alone only does if one was waited for.
-        same = visit.slot("service") in (None, service.id)
+        # "Et pour mon fils ?" and "et pour le permis ?" repeat the last question; another service said alone only does
+        # if one was waited for.
+        same = visit.slot("service") in (None, service.id) or bool(_AND_FOR.match(visit.text))
         # Whoever only says what happened ("j'ai perdu ma carte") wants to know what to do.
         alone = [str(Facet.HOW)] if visit.situation(service) else [OVERVIEW]
         facets = asked or (waiting if same else []) or alone
@@ -94,7 +101,7 @@ class ActionOffTopic(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
-        visit.say("utter_off_topic")
+        visit.say("utter_off_topic", buttons=[button(label("person", visit.language), "talk_to_person")])
         return slots(unclear=0)
 
 

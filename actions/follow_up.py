@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.feelings import take_up
 from actions.labels import label
 from actions.tell_status import tell_status
 from actions.visit import Visit, button, slots
@@ -36,6 +37,7 @@ class ActionStartTracking(Action):
             known = await visit.desk.requests.get(offered)
             await tell_status(visit, known)
             return slots(service=known.service, unclear=0)
+        take_up(visit)
         request, events = await _look_up(visit)
         if request is None and not find_reference(visit.text):
             requests = visit.desk.requests
@@ -135,5 +137,6 @@ async def _look_up(visit: Visit) -> tuple[Request | None, Events]:
     request = await visit.desk.requests.open_with_code(reference, code)
     if request is None:
         visit.say("utter_wrong_pair")
-        return None, slots(reference=None)
+        # Most often it is the code that was mistyped: the reference need not be given again.
+        return None, slots(reference=reference)
     return request, []

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import meant
+from actions.feelings import take_up
 from actions.find_office import office_asked
 from actions.labels import label
 from actions.visit import Visit, button, slots
@@ -42,6 +43,7 @@ class ActionClarify(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
+        take_up(visit)
         note_fallback()
         times = int(visit.slot("unclear") or 0) + 1
         buttons = _hesitations(visit)

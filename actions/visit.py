@@ -53,6 +53,11 @@ class Visit:
         return [each.get("value") for each in self._parse.get("entities") or [] if each.get("entity") == name]
 
     @property
+    def ranking(self) -> list[tuple[str, float]]:
+        """The intents that were considered, the likeliest first."""
+        return [(each["name"], each["confidence"]) for each in self.found("intent_ranking", [])]
+
+    @property
     def said_before(self) -> str:
         """What the citizen last said that was meant otherwise than this message; empty when it is too long ago."""
         for event in reversed(self._tracker.events):

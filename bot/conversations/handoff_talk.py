@@ -8,7 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberMatcher,
+    format_number,
+    is_valid_number,
+    parse,
+)
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -138,13 +145,15 @@ class Talk:
         return []
 
     async def _take_note(self, session: AsyncSession, handoff: Handoff, text: str) -> list[Message]:
-        if handoff.note is None:
-            await self._write_note(session, handoff, {"text": text})
-            return [question(2, handoff.language)]
-        contact = usable_contact(text)
+        first = handoff.note is None
+        note = handoff.note or {"text": text}
+        # "Rappelez-moi au 06 12 34 56 78": who has given it in the message is not asked for it again.
+        contact = contact_within(text) if first else usable_contact(text)
         if contact is None:
-            return [question(2, handoff.language, again=True)]
-        await self._write_note(session, handoff, handoff.note | {"contact": contact}, state=HandoffState.LEFT)
+            if first:
+                await self._write_note(session, handoff, note)
+            return [question(2, handoff.language, again=not first)]
+        await self._write_note(session, handoff, note | {"contact": contact}, state=HandoffState.LEFT)
         await self.handoffs.note(session, handoff.id, "left")
         left = notice("left", handoff.language, contact=contact)
         left.logged_text = notice("left", handoff.language, contact=PRIVATE[1]).text
@@ -221,3 +230,11 @@ def usable_contact(text: str) -> str | None:
     except NumberParseException:
         return None
     return format_number(number, PhoneNumberFormat.INTERNATIONAL) if is_valid_number(number) else None
+
+
+def contact_within(text: str) -> str | None:
+    """Return the e-mail address or the phone number that a sentence holds, in one form, or None."""
+    if found := next((usable_contact(word) for word in text.split() if "@" in word), None):
+        return found
+    match = next(iter(PhoneNumberMatcher(text, "FR")), None)
+    return format_number(match.number, PhoneNumberFormat.INTERNATIONAL) if match else None

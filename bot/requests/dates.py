@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from bot.requests.dates_relative import find_relative
+from bot.requests.dates_spoken import in_figures
 from bot.words import fold
 
 _MONTHS = {
@@ -49,7 +50,7 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
         today: the day from which relative dates are counted.
         side: `past`, `future` or `any`; settles a year of two digits and a date without a year.
     """
-    folded = fold(text)
+    folded = in_figures(fold(text))
     if match := _ISO.search(folded):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if match := _NUMERIC.search(folded) or _COMPACT.match(folded):
@@ -63,7 +64,7 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
 
 def find_month(text: str, today: date, side: str = "any") -> date | None:
     """Return the first day of the month that a text names ("en août", "mars 2026"), or None."""
-    match = _MONTH_ALONE.search(fold(text))
+    match = _MONTH_ALONE.search(in_figures(fold(text)))
     if match is None:
         return None
     if match[2]:
@@ -76,7 +77,7 @@ def find_month(text: str, today: date, side: str = "any") -> date | None:
 
 def is_incomplete(text: str) -> bool:
     """Return whether a text names a month or a year and no day ("né en 87"): a date is meant, and half said."""
-    folded = fold(text)
+    folded = in_figures(fold(text))
     if _SPELT.search(folded) or _ENGLISH.search(folded):
         return False  # whole, and it does not exist: "le 31 février 1985"
     return bool(_MONTH_ALONE.search(folded) or _YEAR_ALONE.search(folded))
@@ -84,7 +85,7 @@ def is_incomplete(text: str) -> bool:
 
 def says_year(text: str) -> bool:
     """Return whether the date in a text has its year, or needs none because it counts from today."""
-    folded = fold(text)
+    folded = in_figures(fold(text))
     if any(pattern.search(folded) for pattern in (_ISO, _NUMERIC, _COMPACT)):
         return True
     spelt = _SPELT.search(folded) or _ENGLISH.search(folded)

@@ -19,6 +19,7 @@ from sklearn import config_context
 
 from bot.catalogue.load import checksum, load_catalogue
 from bot.learning.models import code_digest
+from bot.understanding.choice import chosen
 from bot.understanding.classifier import IntentClassifier
 from bot.understanding.clauses import clauses_of
 from bot.understanding.language import LanguageDetector
@@ -129,9 +130,7 @@ class Intents(TrainedComponent):
         threshold = self.config["threshold"]
         ranking = self.model.rank(text)[:RANKED]
         clauses = [self.model.rank(part)[:RANKED] for part in self._clauses(text)]
-        if ranking[0][1] < threshold and clauses:
-            # Two questions in one message look like neither: the clause that is surest is answered first.
-            ranking = max([ranking, *clauses], key=lambda each: each[0][1])
+        ranking = chosen(text, ranking, clauses, threshold=threshold, plainly=self.config["facet_threshold"])
         name, confidence = ranking[0]
         intent = {"name": name if confidence >= threshold else UNSURE, "confidence": float(confidence)}
         message.set(INTENT, intent, add_to_output=True)

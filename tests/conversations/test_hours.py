@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.conversations.handoff_talk import usable_contact
+from bot.conversations.handoff_talk import contact_within, usable_contact
 from bot.conversations.hours import read_hours
 from bot.errors import Misconfigured
 
@@ -62,3 +62,15 @@ def test_a_day_that_is_none_and_an_unknown_zone_are_refused() -> None:
 )
 def test_an_address_to_answer_at_is_an_e_mail_or_a_phone_number(text: str, contact: str | None) -> None:
     assert usable_contact(text) == contact
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("Rappelez-moi au 06 12 34 56 78 pour mon acte de mariage.", "+33 6 12 34 56 78"),
+        ("Bonjour, Anne Martin, anne@exemple.fr, pour la taxe", "anne@exemple.fr"),
+        ("Je voudrais un rendez-vous le 12 mars 2027", None),
+    ],
+)
+def test_what_is_given_in_the_message_is_not_asked_for_again(text: str, contact: str | None) -> None:
+    assert contact_within(text) == contact

@@ -240,6 +240,16 @@ async def test_each_moment_is_asked_about_once(session: aiohttp.ClientSession, s
     assert [(note["moment"], note["note"]) for note in notes(service, citizen)] == [("submission", 10), ("use", 5)]
 
 
+async def test_silence_is_an_answer_too_and_the_same_moment_is_not_asked_about_again(
+    session: aiohttp.ClientSession,
+) -> None:
+    citizen = await after_filing(session, "fr")
+    await citizen.say("où en est ma demande ?")
+    assert citizen.titles[-3:] == FACES["fr"]
+    await citizen.say("où en est ma demande ?")
+    assert not set(FACES["fr"]) & set(citizen.titles)
+
+
 @pytest.mark.parametrize(("language", "bye"), [("fr", "merci, au revoir"), ("en", "thank you, goodbye")])
 async def test_information_is_asked_about_when_the_citizen_leaves(
     session: aiohttp.ClientSession, service: Service, language: str, bye: str

@@ -1,0 +1,35 @@
+"""Which reading of a message is answered: that of the whole, that of one of its clauses, or that of what it holds."""
+
+from collections.abc import Sequence
+
+from bot.requests.reference import find_reference
+
+Ranking = list[tuple[str, float]]
+TRACKING = "track_request"
+OPENED_OTHERWISE = {TRACKING, "resume_request", "talk_to_person", "distress"}
+"""Intents that a reference in the message does not change: each of them knows what to do with it."""
+AROUND = {"greet", "goodbye", "thank", "affirm", "deny", "insult", "off_topic"}
+"""Intents that surround what people come for: in a message of several clauses, one that plainly asks goes before."""
+
+
+def chosen(text: str, whole: Ranking, clauses: Sequence[Ranking], *, threshold: float, plainly: float) -> Ranking:
+    """Return the ranking of the intents to believe.
+
+    Args:
+        text: the message.
+        whole: the ranking of the whole message, the likeliest first.
+        clauses: that of each of its clauses; none when there is one clause.
+        threshold: confidence below which the whole is not believed.
+        plainly: confidence from which a clause plainly asks.
+    """
+    ranking = whole
+    if ranking[0][1] < threshold and clauses:
+        # Two questions in one message look like neither: the clause that is surest is answered first.
+        ranking = max([whole, *clauses], key=lambda each: each[0][1])
+    asking = [each for each in clauses if each[0][0].startswith("ask_") and each[0][1] >= plainly]
+    if ranking[0][0] in AROUND and asking:
+        return max(asking, key=lambda each: each[0][1])
+    if ranking[0][0] not in OPENED_OTHERWISE and find_reference(text):
+        # Whatever the words around it ("toujours rien !"), who gives a reference wants news of it.
+        return [(TRACKING, 1.0), *(each for each in ranking if each[0] != TRACKING)]
+    return ranking

@@ -1,0 +1,31 @@
+"""Which reading of a message is answered: a reference wants news, and a question goes before the greeting around it."""
+
+import pytest
+
+from bot.understanding.choice import Ranking, chosen
+
+
+def intent(text: str, whole: Ranking, *clauses: Ranking) -> str:
+    return chosen(text, whole, clauses, threshold=0.4, plainly=0.6)[0][0]
+
+
+@pytest.mark.parametrize("guessed", ["complain", "off_topic", "not_helpful", "insult"])
+def test_who_gives_a_reference_wants_news_of_it(guessed: str) -> None:
+    assert intent("toujours rien pour GU-7K3M-9QXD !", [(guessed, 0.9)]) == "track_request"
+    assert intent("toujours rien !", [(guessed, 0.9)]) == guessed
+
+
+@pytest.mark.parametrize("guessed", ["resume_request", "talk_to_person", "distress"])
+def test_what_knows_what_to_do_with_a_reference_keeps_it(guessed: str) -> None:
+    assert intent("ma demande GU-7K3M-9QXD", [(guessed, 0.9)]) == guessed
+
+
+def test_a_question_goes_before_the_greeting_that_it_comes_with() -> None:
+    greeting, asking, hardly = [("greet", 0.8)], [("ask_where", 0.9)], [("ask_where", 0.3)]
+    assert intent("bonjour, où aller ?", greeting, greeting, asking) == "ask_where"
+    assert intent("bonjour, je suis là", greeting, greeting, hardly) == "greet"
+    assert intent("bonjour", greeting) == "greet"
+
+
+def test_when_the_whole_is_not_believed_the_surest_clause_is() -> None:
+    assert intent("a et b", [("ask_price", 0.3)], [("ask_price", 0.7)], [("ask_delay", 0.8)]) == "ask_delay"
