@@ -232,10 +232,10 @@ def main() -> None:
     if options.save:
         options.save.write_text(json.dumps(curves))
     if options.plot:
-        draw(curves, options.plot, options.seeds)
+        draw(curves, options.plot)
 
 
-def draw(curves: dict[str, dict[str, list[float]]], path: Path, seeds: int) -> None:
+def draw(curves: dict[str, dict[str, list[float]]], path: Path) -> None:
     """Draw accuracy against labels, a panel for each set."""
     import matplotlib
 
@@ -251,7 +251,7 @@ def draw(curves: dict[str, dict[str, list[float]]], path: Path, seeds: int) -> N
         panel.set(title=name, xlabel="labels", ylabel="accuracy")
         panel.grid(alpha=0.3)
     panels[0][0].legend()
-    figure.suptitle(f"Accuracy against labels, mean of {seeds} runs")
+    figure.suptitle("Accuracy against labels")
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 
