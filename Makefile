@@ -46,6 +46,7 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.search
 	@$(PYTHON) -m tests.benchmarks.queries
 	@$(PYTHON) -m tests.benchmarks.turns
+	@$(PYTHON) -m tests.benchmarks.learning --linear guichet banking77
 
 ##@ Upkeep
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml
