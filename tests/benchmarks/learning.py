@@ -6,8 +6,8 @@ A poor model of five examples an intent reads a stream of traffic. Every round s
 seen so far are labelled with their known intent, and the model is trained again. Three ways to choose the hundred are
 compared: at random, by uncertainty alone, and by our ordering (bot/learning/ordering.py). Traffic is as services see
 it: a few intents make most of it (Zipf), and the same things are said again by other people. Accuracy is measured on
-messages that are never labelled. With --linear only the support vectors of the classifier learn and vote: the networks
-take ten times as long.
+messages that are never labelled. With --linear only the support vectors of the classifier learn and vote: its networks
+take far longer.
 """
 
 import argparse
