@@ -52,6 +52,7 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.turns
 	@$(PYTHON) -m tests.benchmarks.harvest
 	@$(PYTHON) -m tests.benchmarks.facts
+	@$(PYTHON) -m tests.benchmarks.learning --linear guichet banking77
 
 ##@ Upkeep
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml

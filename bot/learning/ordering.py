@@ -1,9 +1,10 @@
 """Which messages to label first: those that would teach the model most.
 
 Four things make a message worth a label. The model hesitated about it (the margin between its two best intents:
-Scheffer, Decomain and Wrobel 2001). The intents it may belong to have few examples. Many people said it or nearly so.
-And it is unlike what was already proposed: ten ways to ask the same thing teach little more than one (maximal marginal
-relevance: Carbonell and Goldstein 1998). docs/learning.md has the measurements.
+Scheffer, Decomain and Wrobel 2001). The intents it may belong to have few examples. It is unlike what was already
+proposed: ten ways to ask the same thing teach little more than one (maximal marginal relevance: Carbonell and Goldstein
+1998). And of equal ones, the one that most people wrote; a weight for people taught less. docs/learning.md has the
+measurements.
 """
 
 import math
@@ -15,8 +16,6 @@ from dataclasses import dataclass
 
 COMMON = 0.2
 """A term that more than this share of the messages has says nothing about how alike two of them are."""
-PEOPLE = 0.25
-"""How much the number of people counts. What many say is mostly known already: a full weight taught less."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ def need(confidences: Mapping[str, float], examples: Mapping[str, int]) -> float
 def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]:
     """Return which candidates to label, the most instructive first.
 
-    Each step takes the candidate whose uncertainty, times the need of its intents, times a power of the logarithm of
-    its people, times its unlikeness to those taken before, is highest; of equal ones the first.
+    Each step takes the candidate whose uncertainty, times the need of its intents, times its unlikeness to those taken
+    before, is highest; of equal ones that of most people, then the first.
 
     Args:
         candidates: what may be labelled.
@@ -79,12 +78,12 @@ def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]
         Indexes into `candidates`, each once.
     """
     space = _Space([each.text for each in candidates])
-    worth = [each.uncertainty * each.need * math.log2(1 + max(1, each.people)) ** PEOPLE for each in candidates]
+    worth = [each.uncertainty * each.need for each in candidates]
     value = dict(enumerate(worth))
     nearest = [0.0] * len(candidates)
     taken: list[int] = []
     while value and len(taken) < (len(candidates) if most is None else most):
-        best = max(value, key=lambda index: (value[index], -index))
+        best = max(value, key=lambda index: (value[index], candidates[index].people, -index))
         del value[best]
         taken.append(best)
         for index, cosine in space.alike(best).items():

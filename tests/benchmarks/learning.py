@@ -6,8 +6,8 @@ A poor model of five examples an intent reads a stream of traffic. Every round s
 seen so far are labelled with their known intent, and the model is trained again. Three ways to choose the hundred are
 compared: at random, by uncertainty alone, and by our ordering (bot/learning/ordering.py). Traffic is as services see
 it: a few intents make most of it (Zipf), and the same things are said again by other people. Accuracy is measured on
-messages that are never labelled. With --linear only the support vectors of the classifier learn and vote: the networks
-take ten times as long.
+messages that are never labelled. With --linear only the support vectors of the classifier learn and vote: its networks
+take far longer.
 """
 
 import argparse
@@ -232,10 +232,10 @@ def main() -> None:
     if options.save:
         options.save.write_text(json.dumps(curves))
     if options.plot:
-        draw(curves, options.plot, options.seeds)
+        draw(curves, options.plot)
 
 
-def draw(curves: dict[str, dict[str, list[float]]], path: Path, seeds: int) -> None:
+def draw(curves: dict[str, dict[str, list[float]]], path: Path) -> None:
     """Draw accuracy against labels, a panel for each set."""
     import matplotlib
 
@@ -251,7 +251,7 @@ def draw(curves: dict[str, dict[str, list[float]]], path: Path, seeds: int) -> N
         panel.set(title=name, xlabel="labels", ylabel="accuracy")
         panel.grid(alpha=0.3)
     panels[0][0].legend()
-    figure.suptitle(f"Accuracy against labels, mean of {seeds} runs")
+    figure.suptitle("Accuracy against labels")
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 

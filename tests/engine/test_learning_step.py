@@ -1,0 +1,65 @@
+"""The process that trains and compares: it tells JSON whatever Rasa prints, and says in words what is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from tests.service import ROOT, environment
+
+WORDS = {
+    "ask_price": ["combien ça coûte", "quel est le tarif", "c'est payant", "le prix svp", "faut il payer", "montant"],
+    "greet": ["bonjour", "salut", "bonsoir à vous", "hello", "coucou", "bonjour madame"],
+}
+
+
+@pytest.mark.slow
+def test_a_model_that_is_not_there_is_an_error_in_words_and_not_a_trace(tmp_path: Path) -> None:
+    request = {"step": "compare", "champion": "no.tar.gz", "challenger": "no.tar.gz", "messages": []}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "learning-step"],
+        cwd=ROOT,
+        env=environment(data_dir=tmp_path, models_dir=tmp_path),
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["error"]["code"] == "no-model"
+    assert "Traceback" not in done.stderr
+
+
+def test_the_cross_validation_holds_out_each_example_once_accepted_ones_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.engine.train import prepare_rasa
+
+    prepare_rasa()
+    from bot.engine import compare
+
+    def block(intent: str, texts: list[str]) -> str:
+        return f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
+
+    (tmp_path / "data" / "nlu").mkdir(parents=True)
+    written = "nlu:\n" + "".join(block(intent, texts) for intent, texts in WORDS.items())
+    (tmp_path / "data" / "nlu" / "all.yml").write_text(written)
+    (tmp_path / "learned.yml").write_text("nlu:\n" + block("thank", ["merci", "merci bien", "un grand merci"]))
+    held: list[str] = []
+
+    class Remembering(compare.IntentClassifier):
+        def probabilities(self, texts):  # type: ignore[no-untyped-def]
+            held.extend(texts)
+            return super().probabilities(texts)
+
+    monkeypatch.setattr(compare, "IntentClassifier", Remembering)
+    monkeypatch.chdir(tmp_path)
+    told: list[float] = []
+    accuracy = compare.cross_validate(Settings(learned_file=tmp_path / "learned.yml"), told.append)
+    assert sorted(held) == sorted([*WORDS["ask_price"], *WORDS["greet"], "merci", "merci bien", "un grand merci"])
+    assert 0 < accuracy <= 1
+    assert told == [0, pytest.approx(1 / 3), pytest.approx(2 / 3)]
