@@ -131,23 +131,29 @@ class Database:
             await session.commit()
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection that only reads, by key, without what a session adds: on SQLite the others wait for it.
+    async def looking(self, *, at_once: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that only reads, without what a session adds.
+
+        Args:
+            at_once: for a read by key, which takes SQLite less time than a thread would: all others wait for it.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), self._quick.connect() as connection:
+        async with _named_errors(), (self._quick if at_once else self.engine).connect() as connection:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction like `writing`, for the few rows of a turn: on SQLite the others wait for it.
+    async def transaction(self, *, at_once: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction like `writing`, without what a session adds.
+
+        Args:
+            at_once: for the few rows of a turn, as in `looking`; only another who writes is waited for in a thread.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), self._quick.connect() as connection:
+        async with _named_errors(), (self._quick if at_once else self.engine).connect() as connection:
             await connection.execution_options(guichet_writes=True)
             async with connection.begin():
                 yield connection

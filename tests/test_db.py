@@ -68,7 +68,7 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_and_no_lock(databa
 
 async def test_short_work_waits_for_another_who_writes_and_stops_nobody_meanwhile(database: Database) -> None:
     async def short() -> None:
-        async with database.transaction() as connection:
+        async with database.transaction(at_once=True) as connection:
             await connection.execute(insert(FeedbackRow).values(_row("short")))
 
     async with database.writing() as session:
@@ -85,7 +85,7 @@ async def test_short_work_that_fails_or_is_cancelled_leaves_nothing_and_no_lock(
     written = asyncio.Event()
 
     async def short(ends: bool) -> None:
-        async with database.transaction() as connection:
+        async with database.transaction(at_once=True) as connection:
             await connection.execute(insert(FeedbackRow).values(_row()))
             written.set()
             if ends:
@@ -100,7 +100,7 @@ async def test_short_work_that_fails_or_is_cancelled_leaves_nothing_and_no_lock(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with database.transaction() as connection:
+    async with database.transaction(at_once=True) as connection:
         await connection.execute(insert(FeedbackRow).values(_row("c2")))
     assert await _count(database) == 1
 

@@ -155,13 +155,13 @@ class ConversationStore:
 
         An unknown conversation has an empty state.
         """
-        async with self.database.looking() as session:
+        async with self.database.looking(at_once=True) as session:
             row = (await session.execute(STATE, {"of": conversation_id, "message": message_id})).one_or_none()
         return (row[0], row[1]) if row else ({}, False)
 
     async def mode(self, conversation_id: str) -> Mode:
         """Return who answers in a conversation; the assistant, when there is no such conversation."""
-        async with self.database.looking() as connection:
+        async with self.database.looking(at_once=True) as connection:
             return Mode((await connection.execute(MODE, {"of": conversation_id})).scalar_one_or_none() or Mode.BOT)
 
     async def append_in(
@@ -220,7 +220,7 @@ class ConversationStore:
             "last_at": at,
             "shown": len(shown),
         }
-        async with self.database.transaction() as session:
+        async with self.database.transaction(at_once=True) as session:
             counted = (await session.execute(MOVE_ON, moved)).one_or_none()
             if counted is None:
                 raise erased()

@@ -71,7 +71,7 @@ class FeedbackStore:
             Whether it may be asked: it was neither asked about nor answered before.
         """
         query = select(FactRow.at).where(*_of(subject), FactRow.dimension == ASKED).limit(1)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(at_once=True) as session:
             await _hold(session, subject)
             if await _answered(session, subject):
                 return False
@@ -90,7 +90,7 @@ class FeedbackStore:
         values = {"note": face.note, "service": subject.service, "at": now()}
         says = {SATISFACTION: float(face.note)}
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(at_once=True) as session:
                 await _hold(session, subject)
                 if subject.conversation_id is None and await _answered(session, subject):
                     return False
@@ -99,21 +99,21 @@ class FeedbackStore:
                 await self._say(session, subject, says, TEN, again=bool(subject.request_id))
             return True
         except IntegrityError:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(at_once=True) as session:
                 await session.execute(update(FeedbackRow).filter_by(**_key(subject)).values(values))
                 await self._say(session, subject, says, TEN)
             return False
 
     async def answer(self, subject: Subject, question: Question, choice: Choice) -> None:
         """Store the answer to one of the further questions; the same question answered again replaces it."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(at_once=True) as session:
             await _hold(session, subject)
             await self._say(session, subject, dict(choice.says), question.scale)
 
     async def comment(self, subject: Subject, words: str) -> None:
         """Add words to the answer about a moment, masked."""
         words = mask(words).text[:COMMENT_LIMIT]
-        async with self._database.transaction() as session:
+        async with self._database.transaction(at_once=True) as session:
             await session.execute(update(FeedbackRow).filter_by(**_whose(subject)).values(comment=words))
 
     async def is_rated(self, subject: Subject) -> bool:

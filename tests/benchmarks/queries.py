@@ -26,7 +26,7 @@ from bot.db import Database
 from bot.migrations import upgrade
 from bot.satisfaction.model import Face
 from bot.satisfaction.ratings import rated
-from tests.conftest import ROOT, _connect, _created
+from tests.conftest import ROOT, _connect, created
 
 from .million import BEGINNING, DAYS, MODELS, fill_postgresql, fill_sqlite
 
@@ -153,7 +153,7 @@ def databases(folder: Path, turns: int) -> Iterator[tuple[str, str]]:
     if server is None:
         print("There is no PostgreSQL here: it is left out.")
         return
-    with _created(server) as address:
+    with created(server) as address:
         plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
         _fill("PostgreSQL", address, lambda: fill_postgresql(plain, ROOT, turns))
         yield "PostgreSQL", address
