@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 from bot.cli.command import Add
 from bot.cli.learning import BY, with_database
 from bot.cli.lines import print_json
-from bot.errors import GuichetError
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.db import Database
-    from bot.learning.models import Card
 
 
 def add(command: Add) -> None:
@@ -34,24 +32,12 @@ def add(command: Add) -> None:
     actions.add_parser("rollback", help="put the model before back in service").set_defaults(run=_rollback)
 
 
-def _cards(models_dir: Path) -> "list[tuple[str, Card | None]]":
-    from bot.learning.models import read_card
-
-    found: list[tuple[str, Card | None]] = []
-    for archive in sorted(models_dir.glob("*.tar.gz"), reverse=True):
-        try:
-            found.append((archive.name, read_card(archive)))
-        except GuichetError:
-            found.append((archive.name, None))
-    return found
-
-
 def _list(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.learning.models import code_digest, current_model
+    from bot.learning.models import cards, code_digest, current_model
 
-    cards = _cards(settings.models_dir)
-    serving = current_model(settings.models_dir).name if cards else ""
-    for name, card in cards:
+    known = cards(settings.models_dir)
+    serving = current_model(settings.models_dir).name if known else ""
+    for name, card in known:
         usable = card is not None and card.code == code_digest()
         if options.json:
             print_json(

@@ -10,7 +10,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from bot.errors import Misconfigured
+from bot.errors import GuichetError, Misconfigured
 
 POINTER = "current"
 UNDERSTANDING = Path(__file__).parents[1] / "understanding"
@@ -60,6 +60,17 @@ def current_model(models_dir: Path) -> Path:
     if not archives:
         raise Misconfigured(f"There is no model in {models_dir}: run `guichet train`.", code="no-model")
     return archives[-1]
+
+
+def cards(models_dir: Path) -> list[tuple[str, Card | None]]:
+    """Return the names of the models, the newest first, each with its card; None for a card that cannot be read."""
+    found: list[tuple[str, Card | None]] = []
+    for archive in sorted(models_dir.glob("*.tar.gz"), reverse=True):
+        try:
+            found.append((archive.name, read_card(archive)))
+        except GuichetError:
+            found.append((archive.name, None))
+    return found
 
 
 def is_usable(models_dir: Path) -> bool:

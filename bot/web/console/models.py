@@ -3,14 +3,13 @@
 import asyncio
 import json
 from contextlib import suppress
-from pathlib import Path
 
 from aiohttp import ClientConnectionResetError, web
 
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
-from bot.errors import GuichetError, Unprocessable
-from bot.learning.models import Card, code_digest, current_model, read_card
+from bot.errors import Unprocessable
+from bot.learning.models import cards, code_digest, current_model
 from bot.learning.runs import Run
 from bot.web.api.conversations import CLOSING
 from bot.web.console.cookies import read_cookie
@@ -32,10 +31,12 @@ routes = web.RouteTableDef()
 @page(Right.CORRECT)
 async def show_all(request: web.Request, session: Session) -> web.StreamResponse:
     """List the models with their cards, and the training runs."""
-    cards, serving = await asyncio.to_thread(_cards, request.app[SETTINGS].models_dir)
+    models_dir = request.app[SETTINGS].models_dir
+    known = await asyncio.to_thread(cards, models_dir)
+    serving = current_model(models_dir).name if known else ""
     runs = await request.app[RUNS].runs()
     active = next((each for each in runs if each.active), None)
-    return render(request, "models.html", cards=cards, serving=serving, runs=runs, active=active, code=code_digest())
+    return render(request, "models.html", cards=known, serving=serving, runs=runs, active=active, code=code_digest())
 
 
 @routes.post("/admin/models/runs")
@@ -140,13 +141,3 @@ async def rollback(request: web.Request, session: Session) -> web.StreamResponse
 async def _run(request: web.Request) -> Run:
     number = request.match_info["number"]
     return await request.app[RUNS].get(int(number) if number.isdecimal() and len(number) < 10 else 0)
-
-
-def _cards(models_dir: Path) -> tuple[list[tuple[str, Card | None]], str]:
-    found: list[tuple[str, Card | None]] = []
-    for archive in sorted(models_dir.glob("*.tar.gz"), reverse=True):
-        try:
-            found.append((archive.name, read_card(archive)))
-        except GuichetError:
-            found.append((archive.name, None))
-    return found, current_model(models_dir).name if found else ""
