@@ -7,6 +7,7 @@ hop. Nobody waits there for somebody else's lock: that is left to the thread. Wh
 documentation are `Connection._execute` and `Connection._conn`; the lock pins its version.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -80,7 +81,14 @@ class OneHopConnection(aiosqlite.Connection):
         super().__init__(connect, iter_chunk_size=64)
         self._at_once = at_once
         self._thread.daemon = True  # a forgotten connection must not keep the process alive
+        self._end: asyncio.Future[Any] | None = None
         self.to_begin = False
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """Stop the thread, once: who asks again waits for the same end, for a thread that ended answers nobody."""
+        if self._end is None:
+            self._end = super().stop()
+        return self._end
 
     async def do(self, step: Callable[..., Any], *args: Any) -> None:
         """Run a step where it costs least; in the thread of the connection when it might have to wait."""
@@ -108,13 +116,13 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit; a transaction in which nothing was asked never began."""
-        await self._end(self._conn.commit)
+        await self._finish(self._conn.commit)
 
     async def rollback(self) -> None:
         """Roll back; a transaction in which nothing was asked never began."""
-        await self._end(self._conn.rollback)
+        await self._finish(self._conn.rollback)
 
-    async def _end(self, step: Callable[[], None]) -> None:
+    async def _finish(self, step: Callable[[], None]) -> None:
         began, self.to_begin = not self.to_begin, False
         if began:
             await self.do(step)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.db import Database
 from bot.errors import Misconfigured, Unavailable
 from bot.satisfaction.tables import FeedbackRow
+from bot.sqlite import opener
 
 PARIS_IN_SUMMER = timezone(timedelta(hours=2))
 
@@ -103,6 +104,16 @@ async def test_short_work_that_fails_or_is_cancelled_leaves_nothing_and_no_lock(
     async with database.transaction(at_once=True) as connection:
         await connection.execute(insert(FeedbackRow).values(_row("c2")))
     assert await _count(database) == 1
+
+
+async def test_a_connection_that_is_stopped_while_it_closes_holds_nobody_up(tmp_path: Path) -> None:
+    # As at the end of a process: a task that is cancelled stops the connection that another is closing.
+    connection = await opener(str(tmp_path / "a.db"))()
+    closing = asyncio.create_task(connection.close())
+    await asyncio.sleep(0)
+    connection.stop()
+    done, _ = await asyncio.wait([closing], timeout=5)
+    assert done
 
 
 async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> None:
