@@ -93,7 +93,7 @@ class AskReferenceAndCode(Action):
         awaited = {"field": field, "type": "text", "label": label(field, visit.language), "required": True}
         extras = {"input": awaited | {"step": 2 if reference else 1, "steps": 2}}
         if reference:
-            visit.say("utter_ask_code", reference=reference, extras=extras)
+            visit.say("utter_ask_code", extras=extras)
         else:
             visit.say("utter_ask_reference", extras=extras)
         return []

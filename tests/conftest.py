@@ -16,6 +16,9 @@ from bot.catalogue.load import Catalogue, load_catalogue
 from bot.db import Base, Database
 from bot.migrations import upgrade
 from bot.privacy.encryption import Cipher
+from bot.requests.files import FileStore
+from bot.rights.erasures import Erasures
+from bot.rights.holdings import Holdings
 
 ROOT = Path(__file__).parents[1]
 POSTGRESQL = "127.0.0.1:5432"
@@ -113,6 +116,13 @@ async def empty_database(empty_database_url: str) -> AsyncIterator[Database]:
 def cipher() -> Cipher:
     """Return a cipher with a key of its own."""
     return Cipher(Fernet.generate_key().decode())
+
+
+@pytest.fixture
+def holdings(database: Database, cipher: Cipher, tmp_path: Path) -> Holdings:
+    """Return all that an erasure reaches."""
+    files = FileStore(database, cipher, tmp_path / "files", 1_000_000)
+    return Holdings(database, cipher, files, Erasures(tmp_path / "erasures.jsonl", cipher))
 
 
 @pytest.fixture(scope="session")

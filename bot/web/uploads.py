@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 
 from bot.errors import InvalidInput, TooLarge
@@ -15,6 +16,8 @@ from bot.web.keys import SETTINGS
 MEGABYTE = 1_000_000
 FILES_A_FORM = 3
 """Full files that one form may bring together: what is read stands in memory."""
+MALFORMED = (ValueError, AssertionError, RuntimeError, HttpProcessingError)
+"""What aiohttp raises, one way or another, for a form that is not well formed."""
 TEXT = 64 * 1024
 """Bytes accepted in a field that is no file."""
 # A big image takes some hundred megabytes while it is drawn again: one at a time.
@@ -94,6 +97,6 @@ async def _read(request: web.Request) -> MultiDict[str | Upload]:
                 form.add(part.name, read.content.decode(errors="replace"))
             elif part.filename and read.content:
                 form.add(part.name, read)
-    except (ValueError, AssertionError, RuntimeError):
+    except MALFORMED:
         raise InvalidInput("The form cannot be read.", code="bad-form") from None
     return form

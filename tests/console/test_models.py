@@ -95,7 +95,7 @@ async def test_a_trainer_judges_what_changes_promotes_and_an_admin_goes_back(
     sign_in: SignIn, database: Database, workplace: Office, models: Path
 ) -> None:
     cipher = Cipher(read_keys("", workplace.data_dir))
-    citizens = Citizens(database, cipher)
+    citizens = Citizens(database, cipher, workplace.data_dir)
     talk = await citizens.talk()
     async with database.reading() as session:
         turn = (await session.scalars(select(TurnRow.id).where(TurnRow.conversation_id == talk))).one()

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from bot.web.console.render import HERE, words
 
 
@@ -12,6 +14,11 @@ def test_every_word_that_a_page_asks_for_exists() -> None:
         asked |= set(re.findall(r"""\bt\(["']([a-z_-]+[a-z])["'](?: *[,)])""", template.read_text(encoding="utf-8")))
     assert len(asked) > 100
     assert asked - set(words()) == set()
+
+
+def test_a_name_stands_in_one_file_for_one_thing() -> None:
+    names = [name for path in HERE.glob("words*.yml") for name in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_every_word_is_there_in_french_and_in_english_with_the_same_blanks() -> None:

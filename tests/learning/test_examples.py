@@ -1,10 +1,13 @@
 """What trainers accept is kept masked, once, with where it came from; and it goes with the citizens who wrote it."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.db import Database
 from bot.errors import NotFound, Unprocessable
 from bot.learning.examples import Example, ExampleState, ExampleStore, Source
+from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
 from bot.rights.export import export
 from bot.rights.purge import _erase_conversations
@@ -12,8 +15,8 @@ from tests.rights.citizen import Office
 
 
 @pytest.fixture
-def office(database: Database, cipher: object) -> Office:
-    return Office(database, cipher)
+def office(database: Database, cipher: Cipher, tmp_path: Path) -> Office:
+    return Office(database, cipher, tmp_path / "office")
 
 
 @pytest.fixture
@@ -83,7 +86,7 @@ async def test_who_asks_for_erasure_takes_along_what_nobody_else_wrote(office: O
     await accept(store, "seulement moi", erased)
     await accept(store, "nous deux", erased, other)
     await accept(store, "une autre personne", other)
-    receipt = await erase(office.database, erased)
+    receipt = await erase(office.holdings, erased)
     assert receipt.erased["examples"] == 1
     assert receipt.unlinked == {"examples": 1}
     assert [(each.text, each.sources) for each in await store.all()] == [
@@ -109,5 +112,5 @@ async def test_the_copy_that_a_citizen_asks_for_tells_what_was_taken_from_it(
     mine, other = await office.talk(), await office.talk()
     await accept(store, "de moi", mine)
     await accept(store, "d'ailleurs", other)
-    copy = await export(office.database, office.cipher, mine)
+    copy = await export(office.holdings, mine)
     assert [each["text"] for each in copy["examples"]] == ["de moi"]

@@ -15,6 +15,7 @@ from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
 from bot.rights.export import export
+from bot.rights.holdings import Holdings
 from bot.rights.purge import _erase_conversations
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import FeedbackStore, Subject
@@ -176,14 +177,14 @@ async def test_what_many_people_say_and_nobody_understood_comes_first_with_its_t
 
 
 async def test_a_conversation_that_is_erased_or_too_old_takes_its_messages_with_it(
-    log: Log, harvest: Harvest, database: Database, cipher: Cipher
+    log: Log, harvest: Harvest, database: Database, holdings: Holdings
 ) -> None:
     shared = [await log.talk(("ma trottinette est à la fourrière", "?", 0.2)) for _ in range(2)]
     alone = await log.talk(("la fourrière a ma trottinette depuis hier", "?", 0.2))
     await harvest.run(LATER)
-    copy = await export(database, cipher, alone)
+    copy = await export(holdings, alone)
     assert [each["text"] for each in copy["inbox"]] == ["la fourrière a ma trottinette depuis hier"]
-    receipt = await erase(database, alone)
+    receipt = await erase(holdings, alone)
     assert receipt.erased["inbox"] == 1
     assert await groups(database) == [["ma trottinette est à la fourrière"] * 2]
     async with database.reading() as session:

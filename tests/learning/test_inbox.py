@@ -20,6 +20,7 @@ from bot.learning.inbox_tables import GroupRow
 from bot.learning.inbox_topics import topics
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
+from bot.rights.holdings import Holdings
 from bot.web.switchboard import masked
 from tests.learning.log import LATER, START, Log
 
@@ -270,12 +271,12 @@ async def test_what_says_the_same_later_joins_what_was_labelled_and_is_not_asked
 
 
 async def test_an_erased_conversation_leaves_labels_that_still_can_be_taken_back(
-    inbox: Inbox, labelling: Labelling, fill: Fill, database: Database
+    inbox: Inbox, labelling: Labelling, fill: Fill, database: Database, holdings: Holdings
 ) -> None:
     first, _ = await fill("quel tarif pour le macaron", "quel tarif pour le macaron !")
     item = await following(inbox)
     await labelling.label(item.id, PRICE, "tess")
-    await erase(database, first)
+    await erase(holdings, first)
     assert (await inbox.item(item.id, None)).people == 1
     await labelling.undo("tess")
     assert await accepted(database) == []
@@ -298,11 +299,11 @@ async def test_two_people_who_label_at_the_same_moment_are_both_heard(
 
 
 async def test_an_admin_who_labels_what_was_just_erased_is_told_so(
-    inbox: Inbox, labelling: Labelling, fill: Fill, database: Database
+    inbox: Inbox, labelling: Labelling, fill: Fill, holdings: Holdings
 ) -> None:
     [conversation] = await fill("ma trottinette est à la fourrière")
     item = await following(inbox)
-    await erase(database, conversation)
+    await erase(holdings, conversation)
     with pytest.raises(NotFound):
         await labelling.label(item.id, PRICE, "tess")
     assert await inbox.next("tess", None) is None

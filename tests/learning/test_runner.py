@@ -4,6 +4,7 @@ import asyncio
 from collections import namedtuple
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -175,9 +176,9 @@ async def test_without_cases_to_measure_on_no_model_is_trained(workshop: Worksho
 
 
 async def test_the_messages_that_change_are_judged_one_by_one_and_decide(
-    workshop: Workshop, database: Database, cipher: Cipher
+    workshop: Workshop, database: Database, cipher: Cipher, tmp_path: Path
 ) -> None:
-    office = Office(database, cipher)
+    office = Office(database, cipher, tmp_path / "office")
     talks = [await office.talk(), await office.talk()]
     turns = [await turn_of(database, each) for each in talks]
     workshop.steps.changes = [change(turns[0], 3), change(turns[1], 1), change(999_999)]
@@ -202,14 +203,14 @@ async def test_the_messages_that_change_are_judged_one_by_one_and_decide(
 
 
 async def test_an_erased_conversation_takes_its_messages_out_of_the_comparison(
-    workshop: Workshop, database: Database, cipher: Cipher
+    workshop: Workshop, database: Database, cipher: Cipher, tmp_path: Path
 ) -> None:
-    office = Office(database, cipher)
+    office = Office(database, cipher, tmp_path / "office")
     talk = await office.talk()
     workshop.steps.changes = [change(await turn_of(database, talk))]
     run = await workshop.run()
     assert len(await workshop.runs.changes(run.id)) == 1
-    await erase(database, talk)
+    await erase(office.holdings, talk)
     assert await workshop.runs.changes(run.id) == []
 
 

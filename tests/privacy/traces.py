@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bot.learning.promotion import IN_SERVICE
 from tests.service import Service
 
 BETWEEN_FIGURES = re.compile(r"(?<=\d)[\s./_-]+(?=\d)")
@@ -51,8 +52,8 @@ def files(service: Service) -> dict[str, str]:
 
 
 def models(service: Service) -> dict[str, str]:
-    """Return the digest of every file of the models' folder."""
-    paths = [path for path in service.models.rglob("*") if path.is_file()]
+    """Return the digest of every file of the models' folder but the one in which the engine says who it is."""
+    paths = [path for path in service.models.rglob("*") if path.is_file() and path.name != IN_SERVICE]
     return {str(path.relative_to(service.models)): _digest(path) for path in paths}
 
 

@@ -24,6 +24,7 @@ from bot.requests.model import Request, State
 from bot.requests.store import RequestStore
 from bot.requests.tables import ContactRow, RequestEventRow, RequestRow
 from bot.rights.erasure import erase as erase_subject
+from bot.rights.holdings import Holdings
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.gather import Gathering
 
@@ -186,7 +187,9 @@ async def test_a_recontact_is_counted_once_for_each_time(past: Past) -> None:
     assert await past.values("recontact") == [("recontact", 1)]
 
 
-async def test_after_an_erasure_no_fact_leads_to_the_conversation_nor_to_its_request(past: Past) -> None:
+async def test_after_an_erasure_no_fact_leads_to_the_conversation_nor_to_its_request(
+    past: Past, holdings: Holdings
+) -> None:
     c = await past.arrive()
     request = await past.file(c)
     await past.say(c, "bonjour", 2 * HOURS, service="passport")
@@ -194,7 +197,7 @@ async def test_after_an_erasure_no_fact_leads_to_the_conversation_nor_to_its_req
     await past.age(RequestEventRow, timedelta(minutes=10))
     await past.gathering.run()
     before = len(await past.facts())
-    await erase_subject(past.database, request.reference)
+    await erase_subject(holdings, request.reference)
     facts = await past.facts()
     assert len(facts) == before > 0
     assert {(row.conversation_id, row.request_id) for row in facts} == {(None, None)}

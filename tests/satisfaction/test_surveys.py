@@ -14,6 +14,7 @@ from bot.requests.events import RequestEvent
 from bot.requests.model import Request, State
 from bot.requests.store import RequestStore
 from bot.rights.erasure import erase
+from bot.rights.holdings import Holdings
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import Subject
@@ -115,9 +116,9 @@ async def test_without_a_public_address_no_link_is_made(
 
 
 async def test_the_link_of_an_erased_request_opens_nothing(
-    surveys: Surveys, filed: Request, database: Database
+    surveys: Surveys, filed: Request, holdings: Holdings
 ) -> None:
     token = await _token(surveys, filed)
-    await erase(database, filed.reference, under_way_too=True)
+    await erase(holdings, filed.reference, under_way_too=True)
     with pytest.raises(NotFound):
         await surveys.open(token)

@@ -10,7 +10,7 @@ from bot.requests.reference import find_access_code, find_reference
 from bot.web.api.conversations import token_of
 from bot.web.intake import await_file
 from bot.web.keys import CONVERSATIONS, FILES, LIMITER, REQUESTS
-from bot.web.uploads import Upload, limit_of, read_upload, too_large
+from bot.web.uploads import MALFORMED, Upload, limit_of, read_upload, too_large
 
 routes = web.RouteTableDef()
 
@@ -92,7 +92,7 @@ async def _part(request: web.Request) -> BodyPartReader:
         raise missing
     try:
         part = await (await request.multipart()).next()
-    except (ValueError, AssertionError, RuntimeError):
+    except MALFORMED:
         raise missing from None
     if not isinstance(part, BodyPartReader) or part.name != "file":
         raise missing
