@@ -161,6 +161,9 @@ def test_every_page_is_accessible_and_fits(
         "/console/account",
         "/console/account/second-factor",
         "/console/questionnaire",
+        "/console/satisfaction",
+        "/console/satisfaction/dimensions",
+        "/admin/models",
         "/admin/accounts",
         "/admin/audit",
     ):

@@ -46,6 +46,7 @@ def line(title: str, description: str, series: dict[str, Sequence[Point]], span:
     chart = pygal.Line(
         **_options(260, legend=len(series) > 1),
         range=span,
+        truncate_label=-1,
         x_labels_major_every=max(1, len(labels) // 4),
         show_minor_x_labels=False,
     )
