@@ -106,6 +106,8 @@ async def test_a_decision_brings_a_document_an_appointment_and_a_payment(
     await lea.open(path)
     await lea.post(f"{path}/advance", decision(PDF, "accepted"))
     [link] = lea.page.links(f"{path}/files/")
+    assert "Rendez-vous le 12/01/2027 à 09:30 : Guichet 2" in lea.page.words
+    assert "Versement à venir : 12,50 €, à partir du 01/02/2027" in lea.page.words
     outcome = (await RequestStore(office_database, cipher_of).by_reference(filed.reference)).history[-1].outcome
     assert outcome["appointment"] == {"at": "2027-01-12T09:30:00+01:00", "place": "Guichet 2"}
     assert outcome["payment"] == {"amount": 12.5, "expected": "2027-02-01"}

@@ -1,6 +1,7 @@
 """Requests to process: the inbox, the latest first, and one request with all that its office may do."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from bot.requests.files_check import KINDS
 from bot.requests.lifecycle import TRANSITIONS, Actor, next_states
 from bot.requests.listing import Filter, Order
 from bot.requests.model import Request, State, asked
+from bot.requests.outcome import outcome_lines
 from bot.web.api.files import download, file_id_of
 from bot.web.console.decision import decision_of, give_document
 from bot.web.console.filters import own_forms
@@ -78,6 +80,7 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
         problems=list(Problem),
         files=await request.app[FILES].of_request(found.id),
         kinds=",".join(KINDS),
+        brought=_brought,
     )
 
 
@@ -144,6 +147,11 @@ async def message(request: web.Request, session: Session) -> web.StreamResponse:
     found, _ = await _own(request, session)
     await request.app[CASEWORK].send_message(found.reference, _author(session), await field(request, "text", 5000))
     return await _done(request, session, found, "wrote")
+
+
+def _brought(outcome: dict[str, Any], language: str) -> list[str]:
+    """Return what a decision brings beside its document, in the words that the citizen reads."""
+    return outcome_lines({name: part for name, part in outcome.items() if name != "document"}, language)
 
 
 async def _own(request: web.Request, session: Session) -> tuple[Request, RequestForm]:
