@@ -17,7 +17,7 @@ else
 endif
 
 # Two halves side by side: what is asked of a room, and what is asked of the whole service.
-SERVICE := tests/browser tests/console tests/journeys tests/mystery tests/web
+SERVICE := tests/browser tests/console tests/durability tests/journeys tests/mystery tests/web
 test-rooms: $(STAMP)
 	@$(PYTHON) -m pytest -o cache_dir=.pytest_cache/rooms $(addprefix --ignore=,$(SERVICE)) $(AGAIN)
 
