@@ -1,17 +1,16 @@
 """A real browser on the real page of the running service."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.chromium import chromium
 
 # A page of the internet may not call this machine: true for people, but the tests' other origins are on it.
 FAR = "--disable-features=LocalNetworkAccessChecks,PrivateNetworkAccessChecks"
-QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,16 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it; CI must have one."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "there is no `chromium` on this machine"
-        if os.environ.get("CI"):
-            pytest.fail(f"CI needs a browser: {reason}")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=[*QUIET.split(), "--disable-sync", FAR])
+    with chromium("--disable-sync", FAR) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

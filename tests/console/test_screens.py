@@ -4,15 +4,13 @@ The queue is filled through the stores: what an agent sees does not depend on th
 """
 
 import asyncio
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_talk import Talk
@@ -24,10 +22,10 @@ from bot.db import Database
 from bot.privacy.encryption import Cipher, read_keys
 from bot.requests.store import RequestStore
 from bot.web.switchboard import masked
+from tests.chromium import chromium
 from tests.console.conftest import PASSWORD, Office
 
 expect.set_options(timeout=30_000)
-QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 SCREENS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -38,16 +36,8 @@ SCREENS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it; CI must have one."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "there is no `chromium` on this machine"
-        if os.environ.get("CI"):
-            pytest.fail(f"CI needs a browser: {reason}")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any
 
 from playwright.async_api import Browser, Error, Page, Playwright, async_playwright
 
+from tests.chromium import QUIET
 from tests.citizen import plain
 from tests.mystery.doors import Stuck
 from tests.mystery.transcript import Reply, Shown
 
-QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 SETTLED = 0.25
 """Seconds without a new message after which an answer is complete."""
 PATIENCE = 20
@@ -56,7 +56,7 @@ class Chromium:
         if path is None:
             raise Stuck("there is no `chromium` on this machine")
         playwright = await async_playwright().start()
-        return cls(playwright, await playwright.chromium.launch(executable_path=path, args=QUIET.split()))
+        return cls(playwright, await playwright.chromium.launch(executable_path=path, args=QUIET))
 
     async def stop(self) -> None:
         """Close it."""
