@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.engine.project import check_project, dotted_paths, examples_by_intent, mistakes_of
+from bot.engine.train import prepare_rasa
 from bot.errors import Misconfigured
 from tests.conftest import ROOT
+
+prepare_rasa()
 
 Change = Callable[[str, str, str], None]
 NLU, RULES = "data/nlu/conversation.yml", "data/rules/conversation.yml"
