@@ -46,15 +46,19 @@ class Alert:
 
 
 def alarms(days: Sequence[tuple[date, Cell]], until: date) -> dict[Aim, Alarm]:
-    """Return what is unusual, of all services together and of the most used ones by themselves.
+    """Return what is unusual: of all services together, of each moment, and of the most used services by themselves.
+
+    A moment is watched by itself where a figure belongs to several: else it would ring twice for the same thing.
 
     Args:
         days: the cells of each day.
         until: the last day that is over.
     """
     used: defaultdict[str, int] = defaultdict(int)
+    moments: defaultdict[str, set[str]] = defaultdict(set)
     for _, cell in days:
         used[cell.service] += cell.n
+        moments[cell.dimension].add(cell.moment)
     most = {service for service in sorted(used, key=lambda each: -used[each])[:BY_SERVICE] if service}
     series: defaultdict[tuple[Aim, str], defaultdict[date, Sample]] = defaultdict(
         lambda: defaultdict(lambda: Sample(0, 0.0, 0.0))
@@ -62,10 +66,12 @@ def alarms(days: Sequence[tuple[date, Cell]], until: date) -> dict[Aim, Alarm]:
     for day, cell in days:
         if cell.dimension.startswith(HOW_MANY):
             continue
-        for service in {"", cell.service if cell.service in most else ""}:
-            key = (Aim(cell.dimension, "", service), cell.scale)
-            had = series[key][day]
-            series[key][day] = Sample(had.n + cell.n, had.total + cell.total, had.squares + cell.squares)
+        watched = {Aim(cell.dimension, "", service) for service in {"", cell.service if cell.service in most else ""}}
+        if len(moments[cell.dimension]) > 1:
+            watched.add(Aim(cell.dimension, cell.moment, ""))
+        for aim in watched:
+            had = series[aim, cell.scale][day]
+            series[aim, cell.scale][day] = Sample(had.n + cell.n, had.total + cell.total, had.squares + cell.squares)
     found = {}
     for (aim, scale), by_day in series.items():
         floor, ceiling = SPANS.get(scale, (0, None))
@@ -128,7 +134,7 @@ class Alerts:
         return f"{len(rows)} opened, {len(over)} closed" if rows or over else ""
 
     async def open(self, *, demo: bool = False) -> list[Alert]:
-        """Return the alerts that are open, those of all services first."""
+        """Return the alerts that are open: those of all services first, and of each moment after those of all."""
         return await self._list(AlertRow.closed_at.is_(None), AlertRow.demo if demo else ~AlertRow.demo)
 
     async def past(self, *, demo: bool = False, limit: int = 50) -> list[Alert]:
@@ -176,7 +182,7 @@ class Alerts:
         )
 
     async def _list(self, *conditions: object) -> list[Alert]:
-        query = select(AlertRow).where(*conditions).order_by(AlertRow.service, AlertRow.id)  # type: ignore[arg-type]
+        query = select(AlertRow).where(*conditions).order_by(AlertRow.service, AlertRow.moment, AlertRow.id)  # type: ignore[arg-type]
         async with self._database.reading() as session:
             return [_alert(row) for row in await session.scalars(query)]
 

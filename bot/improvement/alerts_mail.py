@@ -5,6 +5,7 @@ from itertools import groupby
 
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Text
+from bot.improvement.actions import Aim
 from bot.improvement.alerts import Alert, Alerts
 from bot.requests.mail import Mailer
 from bot.requests.notifications import Notice
@@ -24,7 +25,7 @@ _WHERE = Text(
 
 
 def compose(
-    alerts: Sequence[Alert], catalogue: Catalogue, address: str, name: Callable[[str], str], language: str = "fr"
+    alerts: Sequence[Alert], catalogue: Catalogue, address: str, name: Callable[[Aim], str], language: str = "fr"
 ) -> Notice:
     """Return one notice about alerts, those of all services first.
 
@@ -32,7 +33,7 @@ def compose(
         alerts: what is told.
         catalogue: the titles of the services.
         address: of the console.
-        name: returns the name of a dimension.
+        name: returns the name of a dimension, with its moment if there is one.
         language: of the notice.
     """
     lines = []
@@ -43,7 +44,7 @@ def compose(
         lines += [
             _LINE[language].format(
                 about=about,
-                dimension=name(alert.aim.dimension),
+                dimension=name(alert.aim),
                 seen=_number(alert.seen, language),
                 usual=_number(alert.usual, language),
                 since=f"{alert.since:%d/%m/%Y}",
@@ -62,10 +63,10 @@ class AlertMail:
         settings: the addresses and the mail server.
         alerts: where they are.
         catalogue: the titles of the services.
-        name: returns the name of a dimension.
+        name: returns the name of a dimension, with its moment if there is one.
     """
 
-    def __init__(self, settings: Settings, alerts: Alerts, catalogue: Catalogue, name: Callable[[str], str]) -> None:
+    def __init__(self, settings: Settings, alerts: Alerts, catalogue: Catalogue, name: Callable[[Aim], str]) -> None:
         self._settings = settings
         self._alerts = alerts
         self._catalogue = catalogue

@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, insert, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.catalogue.load import Catalogue
 from bot.conversations.model import Moment
 from bot.conversations.tables import ConversationRow, TurnRow
-from bot.db import Database, now
+from bot.db import Base, Database, now
 from bot.requests.tables import RequestRow
 from bot.satisfaction.facts import Kind, Side
 from bot.satisfaction.facts_tables import FactRow
@@ -75,23 +77,32 @@ class Journeys:
 
     Args:
         database: where they are.
+        catalogue: tells whose a service is.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
+        self._administrations = {name: service.administration for name, service in catalogue.services.items()}
 
     async def note(self) -> str:
         """Write each step that is not written yet, once; say how many, or "" when there is nothing new."""
         written = 0
         for name in STEPS:
-            async with self._database.writing() as session:
-                result = await session.execute(insert(FactRow).from_select(list(_COLUMNS), _reached(name, now())))
-                written += max(0, getattr(result, "rowcount", 0))
+            async with self._database.transaction() as connection:
+                steps = insert(_FACTS).from_select(list(_COLUMNS), self._reached(name))
+                written += (await connection.execute(steps, execution_options={"preserve_rowcount": True})).rowcount
         return f"{written} steps" if written else ""
 
+    def _reached(self, name: str) -> Select[tuple[object, ...]]:
+        reached = _reached(name, now()).subquery()
+        administration = case(self._administrations, value=reached.c.service, else_=None)
+        columns = [administration if each == "administration" else reached.c[each] for each in _COLUMNS]
+        return select(*columns)
 
+
+_FACTS = Base.metadata.tables["facts"]
 _COLUMNS = (
-    "at kind side moment service channel language dimension value scale conversation_id request_id demo"
+    "at kind side moment service administration channel language dimension value scale conversation_id request_id demo"
 ).split()
 _CHANNEL = case((ConversationRow.origin.is_(None), "api"), (ConversationRow.origin == "plain", "plain"), else_="widget")
 
@@ -139,21 +150,22 @@ def _of_conversations(name: str, at: datetime) -> Select[tuple[object, ...]]:
 def _fact(
     name: str, moment: Moment, when: object, service: object, language: object, conversation: object, request: object
 ) -> Select[tuple[object, ...]]:
-    return select(
-        when,  # type: ignore[call-overload]
-        literal(str(Kind.SIGNAL)),
-        literal(str(Side.CITIZEN)),
-        literal(str(moment)),
-        service,
-        _CHANNEL,
-        language,
-        literal(PREFIX + name),
-        literal(1.0),
-        literal("count"),
-        conversation,
-        request if request is not None else func.nullif(literal("", String), ""),
-        literal(False),
-    )
+    columns: dict[str, Any] = {
+        "at": when,
+        "kind": literal(str(Kind.SIGNAL)),
+        "side": literal(str(Side.CITIZEN)),
+        "moment": literal(str(moment)),
+        "service": service,
+        "channel": _CHANNEL,
+        "language": language,
+        "dimension": literal(PREFIX + name),
+        "value": literal(1.0),
+        "scale": literal("count"),
+        "conversation_id": conversation,
+        "request_id": request if request is not None else func.nullif(literal("", String), ""),
+        "demo": literal(False),
+    }
+    return select(*(column.label(name) for name, column in columns.items()))
 
 
 def _written(name: str, same: ColumnElement[bool]) -> ColumnElement[bool]:

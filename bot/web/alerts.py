@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.db import now
+from bot.improvement.actions import Aim
 from bot.improvement.alerts_mail import AlertMail
 from bot.web import child
 from bot.web.console.keys import ALERTS, TOTALS, VERBATIMS
@@ -23,8 +24,9 @@ def read_verbatims(app: web.Application) -> Callable[[], Awaitable[str]]:
     return run
 
 
-def _name(dimension: str) -> str:
-    return words().get(f"dimension-{dimension}", {}).get("fr", dimension)
+def _name(aim: Aim) -> str:
+    named = words().get(f"dimension-{aim.dimension}", {}).get("fr", aim.dimension)
+    return f"{named} ({words()[f'moment-{aim.moment}']['fr']})" if aim.moment else named
 
 
 def watch_satisfaction(app: web.Application) -> Callable[[], Awaitable[str]]:

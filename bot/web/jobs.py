@@ -28,7 +28,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
-        Job("journeys", timedelta(minutes=10), Journeys(app[DATABASE]).note),
+        Job("journeys", timedelta(minutes=10), Journeys(app[DATABASE], app[CATALOGUE]).note),
         purge_job(app),
         Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),

@@ -1,5 +1,6 @@
 """Actions, failure modes, alerts and reviews, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -164,6 +165,20 @@ async def test_an_alert_is_told_once_and_closes_when_the_figure_came_back(databa
     assert [each.aim for each in await alerts.open() if not each.rises] == []
 
 
+async def test_a_moment_rings_by_itself_when_the_others_hide_it(database: Database) -> None:
+    facts = []
+    for before in range(112):
+        at = TODAY - timedelta(days=before)
+        facts += [replace(said(at, note), moment=Moment.INFORMATION) for note in (10.0, 0.0, 5.0, 10.0) * 10]
+        facts += [said(at, note) for note in ((0.0, 0.0, 5.0, 5.0) if before < 7 else (10.0, 10.0, 10.0, 5.0))]
+    await FactStore(database).append(facts)
+    totals = Totals(database, "Europe/Paris")
+    await totals.refresh()
+    alerts = Alerts(database, totals)
+    await alerts.look(TODAY)
+    assert [(each.aim, each.rises) for each in await alerts.open()] == [(Aim("satisfaction", "outcome", ""), False)]
+
+
 async def test_what_somebody_took_note_of_does_not_ring_again(database: Database) -> None:
     alerts = Alerts(database, await fallen(database))
     await alerts.look(TODAY)
@@ -187,7 +202,7 @@ async def test_a_demonstration_rings_in_the_console_and_is_never_told(database: 
 async def test_one_e_mail_tells_all_alerts_grouped(database: Database, catalogue: Catalogue) -> None:
     alerts = Alerts(database, await fallen(database))
     await alerts.look(TODAY)
-    notice = compose(await alerts.open(), catalogue, "https://guichet.example", str.upper)
+    notice = compose(await alerts.open(), catalogue, "https://guichet.example", lambda aim: aim.dimension.upper())
     assert "2 mesure" in notice.subject
     assert notice.paragraphs[0].startswith("Toutes les démarches — SATISFACTION : 3,75")
     assert catalogue.services["passport"].title["fr"] in notice.paragraphs[1]

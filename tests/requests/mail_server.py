@@ -1,11 +1,15 @@
 """A real mail server for the tests."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 
@@ -26,3 +30,16 @@ class MailServer:
             assert server.transport is not None
             server.transport.close()
         return answer
+
+
+@contextmanager
+def serving() -> Iterator[MailServer]:
+    """Run a mail server on a free port."""
+    handler = MailServer()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        handler.port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    controller.start()
+    yield handler
+    controller.stop()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select, update
 
 from bot.catalogue.load import Catalogue
@@ -27,21 +26,15 @@ from bot.requests.store import RequestStore
 from bot.requests.tables import OutboxRow
 from bot.settings import Settings
 from tests.requests.conftest import AGENT, filed
-from tests.requests.mail_server import MailServer
+from tests.requests.mail_server import MailServer, serving
 
 SCRIPT = "<script>alert('Zéphyrine')</script>"
 
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    handler = MailServer()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        handler.port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    controller.start()
-    yield handler
-    controller.stop()
+    with serving() as handler:
+        yield handler
 
 
 @pytest.fixture

@@ -122,7 +122,8 @@ def _aim(request: web.Request, aim: Aim) -> str:
     known = words().get(f"dimension-{aim.dimension}", {})
     service = request.app[CATALOGUE].services.get(aim.service)
     about = service.title[language_of(request)] if service else aim.service or say(request, "all-services")
-    return f"{known.get(language_of(request), aim.dimension)}, {about}"
+    moment = f", {say(request, f'moment-{aim.moment}')}" if aim.moment else ""
+    return f"{known.get(language_of(request), aim.dimension)}, {about}{moment}"
 
 
 def _day(value: date) -> str:
