@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.catalogue.load import Catalogue
 from bot.conversations.model import Moment
@@ -20,8 +20,9 @@ from bot.errors import Conflict
 from bot.satisfaction.demo_words import COMMENTS
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
-from bot.satisfaction.facts_tables import FactRow
+from bot.satisfaction.facts_tables import FactMarkRow, FactRow
 from bot.satisfaction.tables import FeedbackRow
+from bot.satisfaction.totals import MARK
 from bot.satisfaction.totals_tables import TotalRow
 
 DAYS = 365
@@ -72,6 +73,9 @@ async def remove(database: Database) -> None:
     async with database.writing() as session:
         for table in (FactRow, FeedbackRow, TotalRow):
             await session.execute(delete(table).where(table.demo))
+        # SQLite gives the numbers of the last rows again: what is written under them is new to the totals.
+        last = select(func.coalesce(func.max(FactRow.id), 0)).scalar_subquery()
+        await session.execute(update(FactMarkRow).where(FactMarkRow.source == MARK).values(upto=last))
 
 
 def _year(catalogue: Catalogue, today: date, zone: ZoneInfo, draw: random.Random, days: int) -> Iterator[_Day]:

@@ -12,7 +12,7 @@ from bot.conversations.model import Moment
 from bot.db import now
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
-from bot.satisfaction.facts_tables import FactRow
+from bot.satisfaction.facts_tables import FactMarkRow, FactRow
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.totals_tables import TotalRow
 from tests.console.conftest import Office
@@ -39,7 +39,7 @@ def opinions(office: Office, street: Street) -> Iterator[None]:
 
     async def empty(store, handoffs, cipher) -> None:  # type: ignore[no-untyped-def]
         async with store.database.writing() as session:
-            for table in (FactRow, TotalRow):
+            for table in (FactRow, TotalRow, FactMarkRow):
                 await session.execute(delete(table))
 
     street(fill)
@@ -85,7 +85,7 @@ def test_on_paper_there_are_the_figures_and_nothing_to_press(
     for pressed in ("nav", "form", "button"):
         assert not any(each.is_visible() for each in page.locator(pressed).all()), pressed
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.locator("figure.chart svg").first.is_visible()
+    assert page.locator("figure.chart").first.is_visible()
     # The table behind a chart is printed even while it is folded on the screen.
     assert page.locator("details table").first.evaluate("each => each.getBoundingClientRect().height") > 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut at the edge"

@@ -50,4 +50,7 @@ async def test_a_demonstration_tells_its_story_and_leaves_no_trace(sqlite_url: s
     assert "was not touched" in await demo.remove(settings)
     assert not any((await marked(database, demo=True)).values())
     assert await marked(database, demo=False) == real
+    await FactStore(database).append([said(TODAY, 0.0)])
+    await totals.refresh()
+    assert sum(each.n for each in await totals.cells(Scope(), first, last)) == 2, "what comes afterwards is counted"
     await database.close()
