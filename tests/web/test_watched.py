@@ -3,9 +3,15 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +19,7 @@ import aiohttp
 import pytest
 
 from tests.citizen import Citizen
-from tests.service import Service, wait_for
+from tests.service import ROOT, Service, environment, wait_for
 from tests.web.receiver import Receiver
 
 TOKEN = "only-for-the-operator"
@@ -101,6 +107,46 @@ async def test_the_figures_want_the_token(watched: Service) -> None:
                 assert "guichet_" not in await response.text()
         async with session.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}) as response:
             assert response.status == 200
+
+
+async def test_a_backup_of_the_running_service_holds_every_answer_that_was_given_before_it(
+    watched: Service, tmp_path: Path
+) -> None:
+    async with aiohttp.ClientSession(watched.url) as session:
+        citizens = [await Citizen.arrive(session) for _ in range(5)]
+        for citizen in citizens:
+            await citizen.say("quels papiers pour un passeport ?")
+        writing = asyncio.create_task(_talk_on(session))
+        made = await asyncio.to_thread(_guichet, watched.data_dir, "backup", tmp_path / "one.guichet")
+        writing.cancel()
+    assert made.returncode == 0, made.stderr
+    refused = await asyncio.to_thread(_guichet, watched.data_dir, "restore", "--replace", tmp_path / "one.guichet")
+    assert "stop the service" in refused.stderr
+    new = tmp_path / "new"
+    new.mkdir()
+    shutil.copy(watched.data_dir / "secret.key", new)
+    restored = await asyncio.to_thread(_guichet, new, "restore", tmp_path / "one.guichet")
+    assert restored.returncode == 0, restored.stderr
+    with closing(sqlite3.connect(new / "guichet.db")) as database:
+        rows = database.execute("SELECT conversation_id, count(*) FROM turns GROUP BY 1").fetchall()
+    assert {citizen.id for citizen in citizens} <= {conversation for conversation, _ in rows}
+
+
+async def _talk_on(session: aiohttp.ClientSession) -> None:
+    while True:
+        await (await Citizen.arrive(session)).say("bonjour")
+
+
+def _guichet(data_dir: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, words)],
+        cwd=ROOT,
+        env=environment(data_dir=data_dir),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 async def test_what_was_begun_is_answered_before_the_service_ends(watched: Service) -> None:
