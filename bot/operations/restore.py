@@ -5,9 +5,8 @@ compared with the manifest, brought to the present version, rid of what citizens
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, closing, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,12 +14,11 @@ from typing import Any, BinaryIO
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db import Database, now
-from bot.errors import Conflict, Misconfigured, Unavailable
+from bot.errors import Misconfigured, Unavailable
 from bot.migrations import configuration, moving
 from bot.operations import rows
 from bot.operations.archive import MANIFEST, head_of, read
@@ -28,6 +26,7 @@ from bot.operations.backup import revision_of
 from bot.operations.places import Places
 from bot.operations.rows import Shape
 from bot.operations.sealed import damaged
+from bot.operations.target import contents, empty_server, fold, not_empty, refuse_used_file
 from bot.operations.within import Within
 from bot.privacy.encryption import Cipher
 from bot.requests.files import FileStore
@@ -38,8 +37,6 @@ from bot.settings import Settings
 
 Opener = Callable[[bool], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a transaction; the argument says whether tables are made anew in it."""
-BY_ITSELF = ("jobs", "fact_marks", "harvests")
-"""Tables in which a service that nobody has used yet writes rows."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +162,7 @@ class _Work:
         self._refuse_files()
         finals = [self._data / "files", self._data / "spool"]
         if self._file is not None:
-            _refuse_used_file(self._file, replace=self._replace)
+            refuse_used_file(self._file, replace=self._replace)
             for suffix in ("-wal", "-shm"):
                 # Of a database that could not be opened: it must not be taken for the new one's.
                 self.places.beside(self._file.with_name(self._file.name + suffix))
@@ -181,7 +178,7 @@ class _Work:
         finally:
             await database.close()
         if target is not None:
-            _fold(target)
+            fold(target)
             self.places.swap()
         return restored
 
@@ -194,7 +191,7 @@ class _Work:
                 lambda moves: moving(database) if moves else database.transaction(), head, content, journals
             )
         async with database.transaction() as connection:
-            await _empty_server(connection, replace=self._replace)
+            await empty_server(connection, replace=self._replace)
             restored = await self._steps(lambda moves: nullcontext(connection), head, content, journals)
             self.places.swap()
         return restored
@@ -256,9 +253,9 @@ class _Work:
         return (named[kind], "") if kind in named else None
 
     def _refuse_files(self) -> None:
-        held = [name for name in ("files", "spool") if any(_contents(self._data / name))]
+        held = [name for name in ("files", "spool") if any(contents(self._data / name))]
         if held and not self._replace:
-            raise _not_empty(f"the folder {self._data / held[0]} holds files")
+            raise not_empty(f"the folder {self._data / held[0]} holds files")
         for name in ("files", "spool"):
             # What is there goes aside even when the backup has nothing of the kind.
             self.places.beside(self._data / name)
@@ -286,64 +283,3 @@ def _revisions() -> set[str]:
 
 async def _migrate(connection: AsyncConnection, revision: str) -> None:
     await connection.run_sync(lambda sync: command.upgrade(configuration(sync), revision))
-
-
-async def _empty_server(connection: AsyncConnection, *, replace: bool) -> None:
-    """Make sure that a PostgreSQL database is nobody's, and take its tables away."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    if await connection.scalar(text(others)):
-        raise _in_use()
-    if await revision_of(connection) is None:
-        return
-    for shape in await rows.shapes(connection):
-        if shape.name in BY_ITSELF or replace:
-            continue
-        # The name comes from the server's own catalogue.
-        if await connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{shape.name}")')):  # noqa: S608
-            raise _not_empty(f"the table {shape.name} holds rows")
-    await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "base"))
-
-
-def _refuse_used_file(path: Path, *, replace: bool) -> None:
-    """Make sure that an SQLite file is nobody's."""
-    if not path.exists():
-        return
-    with closing(sqlite3.connect(path, timeout=1)) as connection:
-        try:
-            # Only who is alone may leave the mode in which several write.
-            (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-        except sqlite3.DatabaseError as error:
-            if "locked" in str(error):
-                raise _in_use() from None
-            return  # it is damaged, which may be why it is replaced
-        if mode != "delete":
-            raise _in_use()
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            if replace or name in BY_ITSELF or name.startswith(rows.NOT_OURS):
-                continue
-            if connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone()[0]:  # noqa: S608 - its own
-                raise _not_empty(f"the table {name} of {path} holds rows")
-
-
-def _fold(path: Path) -> None:
-    """Bring all of an SQLite database into its one file, so that one rename moves it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")
-    path.chmod(0o600)
-
-
-def _contents(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
-
-
-def _in_use() -> Conflict:
-    return Conflict("Something uses this database: stop the service, then restore.", code="in-use")
-
-
-def _not_empty(what: str) -> Conflict:
-    return Conflict(
-        f"This place is not empty ({what}). Restore into an empty one, or say --replace: the rows of PostgreSQL go, a "
-        "file of SQLite and what citizens sent are kept aside.",
-        code="not-empty",
-    )
