@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: run test test-rooms test-service test-slow mystery check format bench train lock clean help
+.PHONY: run test test-rooms test-service test-slow mystery check format bench train lock sbom audit clean help
 
 ##@ Everyday
 run: $(STAMP) ## set everything up and serve on http://127.0.0.1:8080
@@ -58,6 +58,14 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml
 	@.venv/bin/uv pip compile pyproject.toml --group engine --group dev --python-version 3.10 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+sbom: $(STAMP) ## write var/sbom.json: what is inside, with versions and licences (CycloneDX 1.6)
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py environment $(PYTHON) --pyproject pyproject.toml --spec-version 1.6 --output-format JSON \
+	  --output-reproducible --validate --output-file var/sbom.json
+
+audit: $(STAMP) ## compare the lock with the public database of known faults; needs a network
+	@sh scripts/audit.sh
 
 clean: ## remove what was installed and built; the data in var/ stays
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .rasa build

@@ -13,6 +13,7 @@ from bot.errors import Misconfigured
 
 PREFIX = "GUICHET_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("TEXT", "JSON")
 CASTS: dict[type, Callable[[str], Any]] = {str: str, int: int, float: float}
 
 
@@ -73,6 +74,8 @@ class Settings:
     sms_file: str = _setting("", "file to which SMS are written, one JSON object a line; empty: none are")
     webhook_hosts: str = _setting("", "hosts to which webhooks may be sent, separated by spaces")
     log_level: str = _setting("INFO", "least grave messages that are logged", among=LOG_LEVELS)
+    log_format: str = _setting("text", "form of the log: lines of text, or a JSON object a line", among=LOG_FORMATS)
+    metrics_token: str = _setting("", "secret that /metrics wants; empty: only this machine may read it")
 
     @property
     def database(self) -> str:

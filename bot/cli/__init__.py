@@ -4,13 +4,14 @@ import argparse
 import logging
 import sys
 
-from bot import __version__
+from bot import __version__, logs
 from bot.cli import (
     accounts,
     catalogue,
     improvement,
     learning,
     models,
+    operations,
     privacy,
     requests,
     satisfaction,
@@ -29,6 +30,7 @@ FAMILIES = (
     understanding,
     learning,
     models,
+    operations,
     privacy,
     satisfaction,
     satisfaction_indices,
@@ -48,11 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
         for library in ("aiosqlite", "alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib", "bm25s"):
             logging.getLogger(library).setLevel(logging.WARNING)
         logging.getLogger("aiohttp.server").addFilter(WithoutValues())
-        logging.basicConfig(
-            level=settings.log_level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-            stream=sys.stderr,
-        )
+        logs.set_up(settings.log_level, settings.log_format, options.part)
         code = options.run(settings, options)
     except GuichetError as error:
         print(f"guichet: {error.message}", file=sys.stderr)
@@ -78,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, part=name)
         return sub
 
     for family in FAMILIES:

@@ -66,19 +66,23 @@ def _engine(settings: Settings, options: argparse.Namespace) -> None:
     from bot.engine.train import prepare_rasa
 
     prepare_rasa()
+    from bot import tracing
     from bot.engine.server import create_engine
 
     address = urlsplit(settings.engine_url)
+    tracing.set_up("engine")
     _serve(lambda: create_engine(settings), address.hostname or "127.0.0.1", address.port or 8081)
 
 
 def _gateway(settings: Settings, options: argparse.Namespace) -> None:
+    from bot import tracing
     from bot.engine.client import EngineClient
     from bot.web.app import create_gateway
 
     def assistant() -> EngineClient:
         return EngineClient(settings.engine_url, settings.engine_token, settings.engine_timeout)
 
+    tracing.set_up("gateway")
     _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
 
 

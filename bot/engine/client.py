@@ -17,6 +17,7 @@ from bot.errors import (
     Unavailable,
     Unprocessable,
 )
+from bot.tracing import outgoing
 
 _BY_STATUS: dict[int, type[GuichetError]] = {
     each.status: each
@@ -88,7 +89,7 @@ class EngineClient:
 
     async def _post(self, path: str, body: dict[str, Any]) -> Any:
         try:
-            async with self._session.post(self._url + path, json=body) as response:
+            async with self._session.post(self._url + path, json=body, headers=outgoing()) as response:
                 answer = await response.json(content_type=None)
         except aiohttp.ClientConnectorError as error:
             raise Unavailable("The assistant is not there for the moment.", code=AWAY) from error

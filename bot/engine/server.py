@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from actions.desk import open_desk
+from bot import logs, tracing
 from bot.db import Database
 from bot.engine.follow import follow
 from bot.engine.host import Host
@@ -26,7 +27,7 @@ MODELS = web.AppKey("models", Path)
 
 def create_engine(settings: Settings) -> web.Application:
     """Return the engine's application; the model is loaded while it starts, so that `/ready` can be asked meanwhile."""
-    app = web.Application(middlewares=[_problems, _token_of(settings.engine_token)], client_max_size=2**18)
+    app = web.Application(middlewares=[_numbered, _problems, _token_of(settings.engine_token)], client_max_size=2**18)
     app[MODELS] = settings.models_dir
     app.cleanup_ctx.append(lambda app: _life(app, settings))
     app.router.add_get("/ready", _ready)
@@ -56,6 +57,16 @@ async def _load(host: Host, settings: Settings) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         return
     await follow(host, settings.models_dir)
+
+
+@web.middleware
+async def _numbered(request: web.Request, handler: Any) -> web.StreamResponse:
+    name = f"{request.method} {request.path}"
+    with logs.numbered(request.headers.get(logs.HEADER)), tracing.span(name, request.headers) as span:
+        response: web.StreamResponse = await handler(request)
+        span.status = response.status
+        logger.log(logging.WARNING if response.status >= 500 else logging.DEBUG, "%s %d", name, response.status)
+        return response
 
 
 @web.middleware

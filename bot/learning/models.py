@@ -89,7 +89,7 @@ def read_card(archive: Path) -> Card:
         Misconfigured: it is missing or cannot be read.
     """
     try:
-        told = json.loads(_card_of(archive).read_text(encoding="utf-8"))
+        told = json.loads(card_of(archive).read_text(encoding="utf-8"))
         # What a later version adds is passed over: an older one can go back to service.
         known = {each.name for each in fields(Card)}
         return Card(**{name: value for name, value in told.items() if name in known})
@@ -101,7 +101,7 @@ def write_card(archive: Path, card: Card) -> None:
     """Write the card of a model, whole or not at all."""
     draft = archive.with_name(f".{archive.name}.card")
     draft.write_text(json.dumps(asdict(card), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    draft.replace(_card_of(archive))
+    draft.replace(card_of(archive))
 
 
 def archive_digest(archive: Path) -> str:
@@ -119,7 +119,7 @@ def archive_digest(archive: Path) -> str:
 
 def delete(archive: Path) -> None:
     """Delete a model and its card, or what is there of them."""
-    for path in (archive, _card_of(archive)):
+    for path in (archive, card_of(archive)):
         path.unlink(missing_ok=True)
 
 
@@ -138,5 +138,6 @@ def promote(models_dir: Path, name: str) -> None:
     draft.replace(models_dir / POINTER)
 
 
-def _card_of(archive: Path) -> Path:
+def card_of(archive: Path) -> Path:
+    """Return where the card of a model is."""
     return archive.with_name(archive.name.removesuffix(".tar.gz") + ".card.json")

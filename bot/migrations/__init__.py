@@ -1,13 +1,17 @@
 """The tables' versions, with Alembic: `versions/` has one file each, the oldest first."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db import Database
-from bot.errors import Unavailable
+from bot.errors import Failed, Unavailable
+from bot.sqlite import BEGIN
 
 # Two processes that start together must not both migrate; PostgreSQL gives the lock back with the transaction.
 _LOCK = 7_201_306
@@ -45,11 +49,39 @@ async def downgrade(database: Database, revision: str) -> None:
     await _run(database, revision, forward=False)
 
 
+@asynccontextmanager
+async def moving(database: Database) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction in which tables may be made anew.
+
+    SQLite changes a table by copying it and dropping the old one, and a dropped row takes along the rows that refer to
+    it: not here. Whether each row still finds its parent is looked at in the end.
+
+    Raises:
+        Unavailable: the database does not answer.
+        Failed: a row lost its parent; nothing was changed.
+    """
+    if not database.is_sqlite:
+        async with database.transaction() as connection:
+            yield connection
+        return
+    async with database.looking() as connection:
+        # Not possible within a transaction.
+        await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        try:
+            await connection.exec_driver_sql(BEGIN)
+            yield connection
+            if lost := (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+                raise Failed(f"A row of {lost[0]} would refer to nothing: the tables stay as they were.")
+            await connection.commit()
+        finally:
+            await connection.rollback()
+            await connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
 async def _run(database: Database, revision: str, *, forward: bool) -> None:
-    async with database.writing() as session:
+    async with moving(database) as connection:
         # On SQLite the first statement takes the lock of the file.
         lock = "SELECT :key" if database.is_sqlite else "SELECT pg_advisory_xact_lock(:key)"
-        await session.execute(text(lock), {"key": _LOCK})
-        connection = await session.connection()
+        await connection.execute(text(lock), {"key": _LOCK})
         move = command.upgrade if forward else command.downgrade
         await connection.run_sync(lambda sync: move(configuration(sync), revision))

@@ -44,6 +44,17 @@ class Mailer:
         finally:
             client.close()
 
+    async def problem(self) -> str:
+        """Return what keeps the server from letting this service in; "" when it does. Nothing is sent."""
+        client = self._client()
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return type(error).__name__
+        finally:
+            client.close()
+        return ""
+
     async def _hand_over(
         self, client: aiosmtplib.SMTP, address: str, message: EmailMessage
     ) -> tuple[Status, str | None]:

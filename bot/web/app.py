@@ -28,6 +28,7 @@ from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web import documents, pages, receipts, results
 from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
+from bot.web.calls import numbered
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK, TRAINING
 from bot.web.hub import Hub
@@ -73,7 +74,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     Raises:
         Misconfigured: the catalogue or the key cannot be used.
     """
-    app = web.Application(middlewares=[one_shape_of_error, origins], client_max_size=64 * 1024)
+    app = web.Application(middlewares=[numbered, one_shape_of_error, origins], client_max_size=64 * 1024)
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
     app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
@@ -106,6 +107,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
 async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], Assistant]) -> AsyncIterator[None]:
     database = Database(app[SETTINGS].database)
     app[DATABASE] = database
+    app[METRICS].watch(database)
     spool = app[SPOOL] = open_spool(app[SETTINGS], cipher)
     app[CONVERSATIONS] = DurableStore(database, cipher, spool)
     app[PENDING] = DurablePending(database, cipher, spool)

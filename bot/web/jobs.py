@@ -1,5 +1,6 @@
 """The work that comes back in the gateway: one line for each job."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -8,18 +9,40 @@ from bot.conversations.reminders import Reminders
 from bot.jobs import Job
 from bot.learning.closest import read_examples
 from bot.learning.harvest import Harvest
+from bot.logs import numbered
 from bot.privacy.retention import Retention
 from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS, TRAINING
-from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
+from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, METRICS, SETTINGS
+from bot.web.metrics import Metrics
 from bot.web.switchboard import masked
 
 
 def jobs(app: web.Application) -> list[Job]:
     """Return the jobs of the gateway, once the stores of `app` are open."""
+    return [_counted(job, app[METRICS]) for job in _jobs(app)]
+
+
+def _counted(job: Job, metrics: Metrics) -> Job:
+    """Return a job whose runs are counted, each with a number of its own in the log."""
+
+    async def run() -> str:
+        with numbered():
+            try:
+                done = await job.run()
+            except Exception:
+                metrics.job(job.name, done=False)
+                raise
+            metrics.job(job.name, done=True)
+            return done
+
+    return replace(job, run=run)
+
+
+def _jobs(app: web.Application) -> list[Job]:
     reminders = Reminders(app[DATABASE], app[ASSISTANT], app[HUB].ring)
     return [
         Job("files", timedelta(hours=1), app[FILES].sweep),

@@ -3,14 +3,16 @@
 import json
 import logging
 from time import perf_counter
-from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot import logs
 from bot.errors import Failed, GuichetError, InvalidInput, NotFound, TooLarge
 from bot.privacy.logs import without_values
+from bot.web.calls import route
 from bot.web.keys import METRICS, SETTINGS
+from bot.web.metrics import LIMITED
 from bot.web.words import detail_for
 
 logger = logging.getLogger(__name__)
@@ -52,20 +54,20 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
         raise
     except Exception as error:
         # Under this number the operator finds the place in the log; what was sent is not written there.
-        number = uuid4().hex[:12]
-        logger.error(
-            "fault %s: %s in %s", number, type(error).__name__, _route(request), exc_info=without_values(error)
-        )
+        number = logs.number()
+        logger.error("fault %s: %s in %s", number, type(error).__name__, route(request), exc_info=without_values(error))
         response = problem(
             request, Failed(f"Something went wrong on our side (number {number}).", correlation_id=number)
         )
-    request.app[METRICS].served(request.method, _route(request), response.status, perf_counter() - started)
+    request.app[METRICS].served(request.method, route(request), response.status, perf_counter() - started)
     return response
 
 
 def problem(request: web.Request, error: GuichetError, status: int | None = None) -> web.Response:
     """Return an error as an RFC 9457 document, its detail in the language that the caller prefers."""
-    body = error.problem() | ({"status": status} if status else {})
+    body = error.problem() | ({"status": status} if status else {}) | {"request_id": logs.number()}
+    if body["status"] in LIMITED:
+        request.app[METRICS].refused(error.code)
     body["detail"] = detail_for(body, request.headers.get("Accept-Language", ""))
     headers = {"Retry-After": str(error.data["retry_after"])} if "retry_after" in error.data else {}
     return web.Response(
@@ -100,6 +102,8 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
     """Add the headers that protect and those that let an allowed origin read, as a signal: streams and refusals too."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if logs.number():
+        response.headers[logs.HEADER] = logs.number()
     page = response.content_type == "text/html"
     response.headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else API_POLICY)
     origin = request.headers.get("Origin")
@@ -112,8 +116,3 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
         # The widget is a script for other sites: they must be allowed to load it.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Access-Control-Allow-Origin"] = "*"
-
-
-def _route(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else "(none)"

@@ -106,9 +106,9 @@ async def test_an_unknown_conversation_and_a_wrong_token_are_refused_with_the_sa
     citizen: Citizen, session: aiohttp.ClientSession, method: str, end: str
 ) -> None:
     other = await Citizen.arrive(session)
-    bodies = set()
+    bodies, number = set(), "1f" * 16  # the number of a call differs, and says nothing of the conversation
     for conversation_id, token in [(UNKNOWN, citizen.token), (citizen.id, other.token), (citizen.id, "x"), ("é", "é")]:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "X-Request-Id": number}
         path = f"/api/conversations/{conversation_id}{end}"
         async with session.request(method, path, headers=headers, json={"text": "bonjour"}) as response:
             assert (await problem_of(response, 401))["code"] == "wrong-token"
