@@ -13,14 +13,14 @@ from bot.settings import Settings
 
 def add(command: Add) -> None:
     """Add these commands."""
-    up = command("up", _up, "start engine and gateway, and keep them alive; train first when there is no model")
+    up = command("up", _up, "start engines and gateway, and keep them alive; train first when there is no model")
     up.add_argument("--host", help="address to listen on (GUICHET_HOST)")
     up.add_argument("--port", type=int, help="port to listen on, 0 for a free one (GUICHET_PORT)")
     up.add_argument("--database-url", help="SQLAlchemy address of the database (GUICHET_DATABASE_URL)")
     command("train", _train, "train a model into the models' folder")
     command("prepare", _prepare, "check settings and catalogue, bring the database up to date, train if needed")
-    command("engine", _engine, "run the engine alone (done by `up`)")
-    command("gateway", _gateway, "run the gateway alone (done by `up`)")
+    command("engine", _engine, "run an engine alone (docs/scaling.md); `up` runs as many as wanted")
+    command("gateway", _gateway, "run a gateway alone (docs/scaling.md); `up` runs one")
     ask = command("ask", _ask, "ask a running gateway, each question in a new conversation")
     add_texts(ask)
     ask.add_argument("--url", default="http://127.0.0.1:8080", help="address of the gateway")
@@ -63,21 +63,28 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
 def _engine(settings: Settings, options: argparse.Namespace) -> None:
     from urllib.parse import urlsplit
 
+    from bot.errors import Misconfigured
+
+    address = urlsplit(settings.engine_url)
+    if " " in settings.engine_url.strip() or not address.hostname:
+        raise Misconfigured(
+            f"GUICHET_ENGINE_URL must be the one address on which this engine listens, like http://10.0.0.5:8081, "
+            f"not {settings.engine_url!r}."
+        )
     from bot.engine.train import prepare_rasa
 
     prepare_rasa()
     from bot.engine.server import create_engine
 
-    address = urlsplit(settings.engine_url)
-    _serve(lambda: create_engine(settings), address.hostname or "127.0.0.1", address.port or 8081)
+    _serve(lambda: create_engine(settings), address.hostname, address.port or 8081)
 
 
 def _gateway(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.engine.client import EngineClient
+    from bot.engine.engines import Engines
     from bot.web.app import create_gateway
 
-    def assistant() -> EngineClient:
-        return EngineClient(settings.engine_url, settings.engine_token, settings.engine_timeout)
+    def assistant() -> Engines:
+        return Engines(settings.engine_url.split(), settings.engine_token, settings.engine_timeout)
 
     _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
 

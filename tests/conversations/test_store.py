@@ -159,13 +159,13 @@ async def test_the_answer_to_a_message_can_be_given_again(store: ConversationSto
 
 async def test_a_state_says_whether_a_message_is_answered_already(store: ConversationStore) -> None:
     conversation_id, _ = await _open(store)
-    state, answered = await store.state(conversation_id, "m1")
+    state, answered, _ = await store.state(conversation_id, "m1")
     assert answered is False
     assert {"event": "slot", "name": "language", "value": "fr"} in state["events"]
     await _say(store, conversation_id, "m1", _answer())
-    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True)
-    assert await store.state(conversation_id, "m2") == ({"slots": {"unclear": 0}}, False)
-    assert await store.state("no-such", "m1") == ({}, False)
+    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True, 1)
+    assert await store.state(conversation_id, "m2") == ({"slots": {"unclear": 0}}, False, 1)
+    assert await store.state("no-such", "m1") == ({}, False, None)
 
 
 async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_nothing(
@@ -275,11 +275,11 @@ async def test_words_of_every_script_come_back_as_they_were(store: ConversationS
 async def test_a_conversation_goes_on_in_another_language(store: ConversationStore) -> None:
     conversation_id, token = await _open(store)
     assert await store.recognise(conversation_id, token) == "fr"
-    before, _ = await store.state(conversation_id)
+    before, *_ = await store.state(conversation_id)
     note = await store.speak(conversation_id, "en", switched("en"))
     assert note.sequence == 3
     assert await store.recognise(conversation_id, token) == "en"
-    after, _ = await store.state(conversation_id)
+    after, *_ = await store.state(conversation_id)
     assert after["events"][:-1] == before["events"]
     assert after["events"][-1] == {"event": "slot", "name": "language", "value": "en"}
     with pytest.raises(NotFound):

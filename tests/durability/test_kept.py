@@ -11,6 +11,7 @@ from bot.conversations.assistant import AWAY
 from bot.db import Database
 from bot.errors import Unavailable
 from bot.privacy.encryption import Cipher
+from bot.relay import Relay
 from bot.web.hub import Hub
 from bot.web.keeper import Keeper
 from bot.web.metrics import Metrics
@@ -47,7 +48,7 @@ async def house(outage: Cut, cipher: Cipher, tmp_path: Path) -> AsyncIterator[Ho
 
 def _keeper(house: House, engine: Engine) -> tuple[Keeper, Hub]:
     hub = Hub()
-    return Keeper(house.gateway, house.pending, house.replay, engine, hub, Metrics()), hub  # type: ignore[arg-type]
+    return Keeper(house.gateway, house.pending, house.replay, engine, hub, Relay(house.database), Metrics()), hub  # type: ignore[arg-type]
 
 
 async def _until_shown(hub: Hub, keeper: Keeper, conversation_id: str, count: int) -> list[str]:
