@@ -8,6 +8,7 @@ from bot import __version__
 from bot.cli import (
     accounts,
     catalogue,
+    database,
     improvement,
     learning,
     models,
@@ -30,6 +31,7 @@ FAMILIES = (
     learning,
     models,
     privacy,
+    database,
     satisfaction,
     satisfaction_indices,
     improvement,
