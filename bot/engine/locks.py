@@ -29,6 +29,8 @@ KEPT = 10_000
 """Conversations whose lock in this process is remembered."""
 PATIENCE = 10.0
 """Seconds that a conversation is waited for in which another engine answers."""
+LIFETIME = 60.0
+"""Seconds after which an engine that holds a conversation is taken to hang, as with Rasa's locks: no turn lasts so long."""
 LOOKS = 0.02
 """Seconds between two looks whether it is done; there is something to wait for when a conversation moves."""
 BUSY = "conversation-busy"
@@ -60,6 +62,8 @@ class ConversationLocks:
     def __init__(self, database: Database, folder: Path) -> None:
         # asyncio's lock is fair: the messages of a conversation are answered in their order.
         self._mine: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        # Since when a conversation is held elsewhere, as far as somebody waits for it, and when that was last seen.
+        self._busy: dict[int, tuple[float, float]] = {}
         self._latches: list[_Latch] = [BytesOfFile(folder / "conversations.lock")]
         if not database.is_sqlite:
             self._latches.append(AdvisoryLocks(database))
@@ -76,12 +80,26 @@ class ConversationLocks:
         async with self._lock_of(conversation_id), AsyncExitStack() as held:
             end = monotonic() + PATIENCE
             for latch in self._latches:
-                while not await latch.take(key):
+                while not (mine := await latch.take(key)) and not self._hangs(key):
                     if monotonic() > end:
                         raise Unavailable("Another engine answers in this conversation.", code=BUSY, retry_after=1)
                     await asyncio.sleep(LOOKS)
-                held.push_async_callback(latch.give_back, key)
+                if mine:
+                    held.push_async_callback(latch.give_back, key)
+            self._busy.pop(key, None)
             yield
+
+    def _hangs(self, key: int) -> bool:
+        """Return whether a conversation was held elsewhere for too long while it was asked for again and again."""
+        at = monotonic()
+        since, seen = self._busy.get(key, (at, at))
+        if at - seen > PATIENCE:
+            since = at
+        self._busy[key] = (since, at)
+        if at - since > LIFETIME:
+            logger.warning("an engine holds a conversation and does not answer: it is answered here")
+            return True
+        return False
 
     async def close(self) -> None:
         """Give every lock back."""

@@ -116,3 +116,23 @@ async def test_what_cannot_be_answered_yet_goes_on_waiting(house: House, outage:
     await keeper._answer_kept()
     assert await house.pending.waits(conversation_id)
     assert [each.message_id for each in await house.pending.remembered()] == ["m1"]
+
+
+async def test_what_a_gateway_kept_that_is_gone_is_answered_by_another(
+    house: House, cipher: Cipher, tmp_path: Path
+) -> None:
+    conversation_id, _ = await house.open()
+    gone, _ = _keeper(house, Engine(house))
+    elsewhere = House(house.database, cipher, tmp_path / "another machine")
+    engine = Engine(elsewhere)
+    engine.away = False
+    other, hub = _keeper(elsewhere, engine)
+    await other._answer_kept()  # it knows that nothing waits
+    assert not other._work.is_set()
+    await gone.send(conversation_id, "m1", "Quel prix ?", "fr")
+    work = asyncio.create_task(other.run())
+    with hub.listening(conversation_id) as bell:
+        await asyncio.wait_for(bell.wait(), 60)
+    work.cancel()
+    assert await turns_of(house.database, conversation_id) == [(1, "m1")]
+    assert await elsewhere.pending.waiting() == []

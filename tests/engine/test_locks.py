@@ -110,6 +110,26 @@ async def test_a_conversation_that_stays_busy_elsewhere_is_said_to_be(
     await theirs.close()
 
 
+async def test_an_engine_that_hangs_does_not_keep_its_conversation_for_ever(
+    server: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "PATIENCE", 0.1)
+    monkeypatch.setattr(locks, "LIFETIME", 0.5)
+    mine, hanging = (ConversationLocks(server, tmp_path / name) for name in "ab")
+    async with hanging.lock("c1"):
+        refused = 0
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    async with mine.lock("c1"):
+                        break
+                except Unavailable:
+                    refused += 1
+        assert refused > 1, "it is waited for before"
+    await mine.close()
+    await hanging.close()
+
+
 async def test_a_lock_that_went_with_its_connection_is_taken_anew(server: Database) -> None:
     mine = AdvisoryLocks(server)
     assert await mine.take(1)
