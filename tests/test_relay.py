@@ -1,12 +1,14 @@
 """What one process tells, the others hear, also after the server was away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from bot.db import Database
 from bot.relay import ANYTHING, NEWS, WORK, Relay
+from bot.web.hub import Hub
+from bot.web.switchboard import DESK
 from tests.durability.outage import cut
 
 Heard = list[tuple[str, str]]
@@ -68,6 +70,31 @@ async def test_after_an_outage_everything_is_looked_at_and_what_was_told_meanwhi
             task.cancel()
         await listening.close()
         await telling.close()
+
+
+async def test_who_rings_at_one_gateway_wakes_the_streams_of_citizens_and_agents_at_the_other(
+    postgresql_url: str,
+) -> None:
+    databases, hubs = [Database(postgresql_url) for _ in range(2)], [Hub(), Hub()]
+    ready = [asyncio.Event(), asyncio.Event()]
+
+    def hearing(hub: Hub, heard: asyncio.Event) -> Callable[[str, str], None]:
+        return lambda kind, name: heard.set() if kind == ANYTHING else hub.wake(name)
+
+    relays = [Relay(*each) for each in zip(databases, map(hearing, hubs, ready), strict=True)]
+    tasks = [asyncio.create_task(relay.run()) for relay in relays]
+    hubs[0].tell = lambda name: relays[0].tell(NEWS, name)
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(each.wait() for each in ready))
+        for name, other in ((DESK, "c1"), ("c1", DESK)):
+            with hubs[1].listening(name) as woken, hubs[1].listening(other) as asleep:
+                hubs[0].ring(name)
+                await woken.wait()
+                assert not asleep.is_set()
+    for task in tasks:
+        task.cancel()
+    for database in databases:
+        await database.close()
 
 
 async def test_on_sqlite_there_is_nobody_to_tell(sqlite_url: str) -> None:

@@ -30,7 +30,7 @@ KEPT = 10_000
 PATIENCE = 10.0
 """Seconds that a conversation is waited for in which another engine answers."""
 LIFETIME = 60.0
-"""Seconds after which an engine that holds a conversation is taken to hang, as with Rasa's locks: no turn lasts so long."""
+"""Seconds after which an engine that holds a conversation is taken to hang, as by Rasa: no turn lasts so long."""
 LOOKS = 0.02
 """Seconds between two looks whether it is done; there is something to wait for when a conversation moves."""
 BUSY = "conversation-busy"
@@ -92,6 +92,8 @@ class ConversationLocks:
     def _hangs(self, key: int) -> bool:
         """Return whether a conversation was held elsewhere for too long while it was asked for again and again."""
         at = monotonic()
+        if len(self._busy) > KEPT:
+            self._busy.clear()
         since, seen = self._busy.get(key, (at, at))
         if at - seen > PATIENCE:
             since = at

@@ -66,6 +66,7 @@ class Patient(Citizen):
             await asyncio.sleep(0.2)
         self.answer = body["messages"]
         self._seen += self.answer
+        await asyncio.sleep(0.1)  # they read
         return self.answer
 
 
@@ -171,7 +172,7 @@ async def test_whoever_is_killed_among_five_loses_and_doubles_nothing(
 async def _talk(citizen: Patient, over: asyncio.Event) -> None:
     while not over.is_set():
         await citizen.say(PRICE)
-        await asyncio.sleep(random.uniform(0, 0.6))
+        await asyncio.sleep(random.uniform(0, 1))
 
 
 async def _file(doors: list[aiohttp.ClientSession], filers: list[Patient], over: asyncio.Event) -> None:
