@@ -20,6 +20,12 @@ async def _until(heard: Heard, *notices: tuple[str, str]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @pytest.fixture
 async def two(postgresql_url: str) -> AsyncIterator[tuple[Relay, Heard, Relay, Heard]]:
     """Two processes that listen, and what they heard."""
@@ -33,8 +39,7 @@ async def two(postgresql_url: str) -> AsyncIterator[tuple[Relay, Heard, Relay, H
     for mine in heard:
         await _until(mine, (ANYTHING, ""))
     yield relays[0], heard[0], relays[1], heard[1]
-    for task in tasks:
-        task.cancel()
+    await _end(tasks)
     for database in databases:
         await database.close()
 
@@ -66,8 +71,7 @@ async def test_after_an_outage_everything_is_looked_at_and_what_was_told_meanwhi
         await _until(heard, (ANYTHING, ""))
         relays[1].tell(NEWS, "c1")
         await _until(heard, (NEWS, "c1"))
-        for task in tasks:
-            task.cancel()
+        await _end(tasks)
         await listening.close()
         await telling.close()
 
@@ -91,8 +95,7 @@ async def test_who_rings_at_one_gateway_wakes_the_streams_of_citizens_and_agents
                 hubs[0].ring(name)
                 await woken.wait()
                 assert not asleep.is_set()
-    for task in tasks:
-        task.cancel()
+    await _end(tasks)
     for database in databases:
         await database.close()
 
