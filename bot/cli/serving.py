@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from bot.cli.command import Add
 from bot.cli.lines import add_texts, print_json, texts
@@ -61,32 +62,43 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _engine(settings: Settings, options: argparse.Namespace) -> None:
-    from urllib.parse import urlsplit
-
     from bot.errors import Misconfigured
 
-    address = urlsplit(settings.engine_url)
-    if " " in settings.engine_url.strip() or not address.hostname:
-        raise Misconfigured(
-            f"GUICHET_ENGINE_URL must be the one address on which this engine listens, like http://10.0.0.5:8081, "
-            f"not {settings.engine_url!r}."
-        )
+    own, *others = _engines(settings)
+    if others:
+        raise Misconfigured("GUICHET_ENGINE_URL names several engines: an engine takes its own address alone.")
+    if not settings.engine_token:
+        raise Misconfigured("GUICHET_ENGINE_TOKEN must hold the secret that the gateways have as well.")
     from bot.engine.train import prepare_rasa
 
     prepare_rasa()
     from bot.engine.server import create_engine
 
-    _serve(lambda: create_engine(settings), address.hostname, address.port or 8081)
+    _serve(lambda: create_engine(settings), str(own.hostname), own.port or 8081)
 
 
 def _gateway(settings: Settings, options: argparse.Namespace) -> None:
     from bot.engine.engines import Engines
     from bot.web.app import create_gateway
 
+    addresses = [each.geturl() for each in _engines(settings)]
+
     def assistant() -> Engines:
-        return Engines(settings.engine_url.split(), settings.engine_token, settings.engine_timeout)
+        return Engines(addresses, settings.engine_token, settings.engine_timeout)
 
     _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
+
+
+def _engines(settings: Settings) -> list[SplitResult]:
+    """Return the addresses of the engines; raise Misconfigured when one of them is none."""
+    from bot.errors import Misconfigured
+
+    addresses = [urlsplit(each.rstrip("/")) for each in settings.engine_url.split()]
+    if wrong := [each.geturl() for each in addresses if each.scheme not in ("http", "https") or not each.hostname]:
+        raise Misconfigured(f"GUICHET_ENGINE_URL must hold addresses like http://10.0.0.5:8081, not {wrong[0]!r}.")
+    if not addresses:
+        raise Misconfigured("GUICHET_ENGINE_URL must hold the address of an engine, like http://10.0.0.5:8081.")
+    return addresses
 
 
 def _serve(create: Callable[[], Any], host: str, port: int) -> None:
