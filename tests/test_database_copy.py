@@ -91,6 +91,13 @@ async def test_every_row_of_every_table_is_copied_and_the_source_is_as_it_was(
     assert set(before) == set(Base.metadata.tables)
 
 
+async def test_the_way_back_is_the_same(source: Database, target: Database, tmp_path: Path) -> None:
+    there = await copy(source, target)
+    again = Database(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}")
+    assert await copy(target, again) == there
+    await again.close()
+
+
 async def test_no_value_and_the_null_of_json_stay_two(source: Database, target: Database) -> None:
     await copy(source, target)
     query = text('SELECT count(*) FILTER (WHERE "check" IS NULL), count("check") FROM improvement_actions')
