@@ -1,4 +1,4 @@
-"""The engine's own HTTP, on loopback and with a token: for the gateway and the command line, never for a browser."""
+"""The engine's own HTTP, with a token, on loopback or a network of its own: for gateways and the command line only."""
 
 import asyncio
 import hmac
@@ -29,8 +29,6 @@ from bot.settings import Settings
 logger = logging.getLogger(__name__)
 HOST = web.AppKey("host", Host)
 MODELS = web.AppKey("models", Path)
-DRAINS = 3.0
-"""Seconds between two looks at the spool; a gateway of the same machine looks more often."""
 
 
 def create_engine(settings: Settings) -> web.Application:
@@ -66,19 +64,8 @@ def _spool_of(settings: Settings, database: Database) -> list[Coroutine[Any, Any
     cipher = open_cipher(settings)
     conversations, pending = ConversationStore(database, cipher), PendingMessages(database, cipher)
     relay = Relay(database)
-    return [relay.run(), _drain(Replay(open_spool(settings, cipher), conversations, pending), relay)]
-
-
-async def _drain(replay: Replay, relay: Relay) -> None:
-    while True:
-        await asyncio.sleep(DRAINS)
-        try:
-            written = await replay.run()
-        except Exception as error:  # a disk that fails must not end the engine
-            logger.warning("what waits in the spool stays there: %s", type(error).__name__)
-            continue
-        for conversation_id in written:
-            relay.tell(NEWS, conversation_id)
+    replay = Replay(open_spool(settings, cipher), conversations, pending)
+    return [relay.run(), replay.go_on(lambda conversation_id: relay.tell(NEWS, conversation_id))]
 
 
 async def _load(host: Host, settings: Settings) -> None:

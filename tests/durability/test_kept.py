@@ -136,3 +136,19 @@ async def test_what_a_gateway_kept_that_is_gone_is_answered_by_another(
     work.cancel()
     assert await turns_of(house.database, conversation_id) == [(1, "m1")]
     assert await elsewhere.pending.waiting() == []
+
+
+async def test_an_engine_alone_on_its_machine_writes_what_waited_there(
+    house: House, outage: Cut, cipher: Cipher, tmp_path: Path
+) -> None:
+    conversation_id, _ = await house.open()
+    alone = House(house.database, cipher, tmp_path / "another machine")
+    await alone.say(conversation_id, "m1")
+    outage.begin()
+    await alone.say(conversation_id, "m2")
+    told = asyncio.Event()
+    work = asyncio.create_task(alone.replay.go_on(lambda written: told.set()))
+    outage.end()
+    await asyncio.wait_for(told.wait(), 60)
+    work.cancel()
+    assert await turns_of(house.database, conversation_id) == [(1, "m1"), (2, "m2")]
