@@ -70,7 +70,9 @@ class ActionStartRequest(Action):
         draft = await visit.desk.requests.latest_draft(visit.conversation_id)
         if draft is not None and draft.service == service.id and draft.answers:
             return _resume(visit, draft, service)
-        draft = await visit.desk.requests.start(service.id, visit.language, visit.conversation_id)
+        if draft is None or draft.service != service.id:
+            # An empty one of the same service is begun with: its engine died before it could say so.
+            draft = await visit.desk.requests.start(service.id, visit.language, visit.conversation_id)
         visit.say(
             "utter_request_starts",
             service=service.title[visit.language],

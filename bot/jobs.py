@@ -1,26 +1,34 @@
 """Work that comes back: each job runs at its interval, in one process at a time, whichever gateway takes it first.
 
-A job is taken by changing its row, which a database does for one process only; the lease gives it to another when the
-process that had it died.
+A job is taken by changing its row, which a database does for one process only. Whoever runs it renews the lease; when
+the lease ends, its process died, and another takes the job at once, due or not: it was not done.
 """
 
 import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, insert, or_, select, update
+from sqlalchemy import String, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base, Database, now
+from bot.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks for a job that is due."""
+LEASE = timedelta(seconds=30)
+"""Time after which the job of a process that says nothing more is taken by another; clocks may differ by half of it."""
+
+
+class LostJob(Exception):
+    """Another process has the job now."""
 
 
 class JobRow(Base):
@@ -43,13 +51,13 @@ class Job:
         name: unique among the jobs.
         every: time from one start to the next.
         run: does the work and says in a few words what it did, or "" when there was nothing to do.
-        lease: time after which another process takes a job that did not end.
+        lease: time after which another process takes a job whose process died.
     """
 
     name: str
     every: timedelta
     run: Callable[[], Awaitable[str]]
-    lease: timedelta = timedelta(minutes=10)
+    lease: timedelta = LEASE
 
 
 class Scheduler:
@@ -93,19 +101,46 @@ class Scheduler:
             logger.warning("%s waits: %s", job.name, type(error).__name__)
             return False
         try:
-            if done := await job.run():
+            if done := await self._held(job):
                 logger.info("%s: %s", job.name, done)
         except Exception as error:  # it comes back at its next time
             logger.warning("%s failed: %s", job.name, type(error).__name__)
         await self._release(job)
         return True
 
+    async def _held(self, job: Job) -> str:
+        """Run a job and renew its lease meanwhile; who lost it stops, for another runs it."""
+        work = asyncio.ensure_future(job.run())
+        keeping = asyncio.create_task(self._keep(job))
+        try:
+            await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+                raise LostJob
+            return work.result()
+        finally:
+            keeping.cancel()
+            work.cancel()
+
+    async def _keep(self, job: Job) -> None:
+        """Renew a lease until another process has the job; a database that is away is waited for."""
+        mine = update(JobRow).where(JobRow.name == job.name, JobRow.holder == self._holder).returning(JobRow.name)
+        while True:
+            await asyncio.sleep(job.lease.total_seconds() / 3)
+            with suppress(Unavailable):
+                async with self._database.writing() as session:
+                    kept = await session.execute(mine.values(leased_until=now() + job.lease))
+                    if kept.one_or_none() is None:
+                        return
+
     async def _take(self, job: Job) -> bool:
         at = now()
-        free = or_(JobRow.leased_until.is_(None), JobRow.leased_until < at)
+        ready = or_(and_(JobRow.leased_until.is_(None), JobRow.due_at <= at), JobRow.leased_until < at)
         taken = (
             update(JobRow)
-            .where(JobRow.name == job.name, JobRow.due_at <= at, free)
+            .where(JobRow.name == job.name, ready)
             .values(holder=self._holder, leased_until=at + job.lease, due_at=at + job.every)
             .returning(JobRow.name)
         )
@@ -115,9 +150,9 @@ class Scheduler:
             ).one_or_none()
         if row is None:
             await self._declare(job, at)
-        elif max(row.due_at, row.leased_until or row.due_at) > at:
+        elif (row.leased_until or row.due_at) > at:
             # Looked at again when it is due, and soon enough if another process drops it.
-            self._next[job.name] = min(max(row.due_at, row.leased_until or row.due_at), at + job.lease)
+            self._next[job.name] = min(row.leased_until or row.due_at, at + job.lease)
             return False
         async with self._database.writing() as session:
             return (await session.execute(taken)).one_or_none() is not None

@@ -38,8 +38,13 @@ class Settings:
     evaluation_dir: Path = _setting(Path("tests/understanding"), "folder of the cases that models are measured on")
     retrain_days: int = _setting(0, "days between two training runs that start by themselves; 0: none", least=0)
     secret_key: str = _setting("", "key that encrypts personal answers; empty: the file secret.key of the data folder")
-    engine_url: str = _setting("http://127.0.0.1:8081", "where the gateway finds the engine; `guichet up` chooses it")
-    engine_token: str = _setting("", "secret shared by gateway and engine; `guichet up` chooses it")
+    engines: int = _setting(1, "engines that `guichet up` starts, some 400 MB each", least=1, most=64)
+    engine_url: str = _setting(
+        "http://127.0.0.1:8081",
+        "where the gateway finds the engines, with spaces between; for an engine, where it listens; "
+        "`guichet up` chooses it",
+    )
+    engine_token: str = _setting("", "secret shared by gateways and engines; `guichet up` chooses it")
     engine_timeout: float = _setting(20.0, "seconds that the gateway waits for an answer of the engine", least=0.1)
     message_limit: int = _setting(2000, "characters accepted in one message", least=1)
     allowed_origins: str = _setting("", "other origins whose pages may embed the widget, separated by spaces")

@@ -1,4 +1,4 @@
-"""`guichet up`: prepares, starts engine and gateway, restarts what dies, stops everything.
+"""`guichet up`: prepares, starts engines and gateway, restarts what dies, stops everything.
 
 It imports nothing but the standard library and the settings: it lives as long as the service and does nothing else.
 """
@@ -33,14 +33,18 @@ class Part:
     """A process of the service that is kept alive.
 
     Args:
-        name: `engine` or `gateway`, which is also the command that runs it.
+        name: as the log tells it.
+        command: `engine` or `gateway`.
         ready_url: an address that answers 200 when the part is ready.
         headers: sent with that question.
         environment: the part's settings.
     """
 
-    def __init__(self, name: str, ready_url: str, headers: dict[str, str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, command: str, ready_url: str, headers: dict[str, str], environment: Mapping[str, str]
+    ) -> None:
         self.name = name
+        self._command = command
         self._ready_url = ready_url
         self._headers = headers
         self._environment = dict(environment)
@@ -50,7 +54,7 @@ class Part:
         """Start the process."""
         # In a session of its own: Ctrl-C reaches the supervisor only, which stops the parts in their order.
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", self.name, env=self._environment, start_new_session=True
+            sys.executable, "-m", "bot", self._command, env=self._environment, start_new_session=True
         )
         logger.info("%s started (process %d)", self.name, self._process.pid)
 
@@ -109,12 +113,13 @@ async def run(settings: Settings) -> int:
     """
     settings = replace(settings, port=settings.port or free_port(settings.host))
     check_port(settings.host, settings.port)
-    engine_port, token = free_port("127.0.0.1"), secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(32)
+    engines = [f"http://127.0.0.1:{port}" for port in free_ports("127.0.0.1", settings.engines)]
     environment = os.environ | {
         PREFIX + "HOST": settings.host,
         PREFIX + "PORT": str(settings.port),
         PREFIX + "DATABASE_URL": settings.database_url,
-        PREFIX + "ENGINE_URL": f"http://127.0.0.1:{engine_port}",
+        PREFIX + "ENGINE_URL": " ".join(engines),
         PREFIX + "ENGINE_TOKEN": token,
         PREFIX + "SUPERVISOR": str(os.getpid()),
         "RASA_TELEMETRY_ENABLED": "false",
@@ -130,10 +135,18 @@ async def run(settings: Settings) -> int:
     if preparing.returncode:
         return 1
     address = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"  # noqa: S104
+    allowed = {"Authorization": f"Bearer {token}"}
     parts = [
-        Part("engine", f"http://127.0.0.1:{engine_port}/ready", {"Authorization": f"Bearer {token}"}, environment),
-        Part("gateway", f"{address}/health", {}, environment),
+        Part(
+            "engine" if len(engines) == 1 else f"engine {number}",
+            "engine",
+            f"{url}/ready",
+            allowed,
+            environment | {PREFIX + "ENGINE_URL": url},
+        )
+        for number, url in enumerate(engines, start=1)
     ]
+    parts.append(Part("gateway", "gateway", f"{address}/health", {}, environment))
     tasks: list[asyncio.Task[None]] = []
     try:
         for part in parts:
@@ -149,9 +162,9 @@ async def run(settings: Settings) -> int:
     finally:
         for task in tasks:
             task.cancel()
-        # The gateway first: it ends its answers while the engine is still there.
-        for part in reversed(parts):
-            await part.stop()
+        # The gateway first: it ends its answers while the engines are still there.
+        await parts[-1].stop()
+        await asyncio.gather(*(part.stop() for part in parts[:-1]))
     return 0
 
 
@@ -181,6 +194,14 @@ async def _first(work: object, stopping: asyncio.Event) -> bool:
 def free_port(host: str) -> int:
     """Return a port that nobody listens on; raise Misconfigured when the address is not one of this machine."""
     return _bind(host, 0)
+
+
+def free_ports(host: str, count: int) -> list[int]:
+    """Return so many ports that nobody listens on."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port(host))
+    return list(ports)
 
 
 def check_port(host: str, port: int) -> None:

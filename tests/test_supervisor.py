@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured
-from bot.supervisor import check_port, free_port
+from bot.supervisor import check_port, free_port, free_ports
 from tests.conftest import ROOT
 
 
 def _up(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command with its data in a folder of the test's own, so that it touches no other service."""
+    return _run(data_dir, "up", *arguments, **variables)
+
+
+def _run(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with its data in a folder of the test's own, so that it touches no other service."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
     environment |= {"GUICHET_DATA_DIR": str(data_dir), "GUICHET_PORT": "0", **variables}
-    command = [sys.executable, "-m", "bot", "up", *arguments]
+    command = [sys.executable, "-m", "bot", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
     )
@@ -83,6 +87,26 @@ def test_a_key_file_that_others_may_read_is_one_clear_line(tmp_path: Path) -> No
     key.write_text("x" * 44)
     key.chmod(0o644)
     _assert_one_line(_up(tmp_path), "chmod 600", str(key))
+
+
+@pytest.mark.parametrize(
+    ("part", "address", "token", "words"),
+    [
+        ("engine", "http://127.0.0.1:1 http://127.0.0.1:2", "x", ("GUICHET_ENGINE_URL", "its own")),
+        ("engine", "10.0.0.5:8081", "x", ("GUICHET_ENGINE_URL", "10.0.0.5:8081")),
+        ("gateway", "http://127.0.0.1:1 engine", "x", ("GUICHET_ENGINE_URL", "'engine'")),
+        ("engine", "http://127.0.0.1:1", "", ("GUICHET_ENGINE_TOKEN",)),
+    ],
+)
+def test_a_part_that_is_started_alone_says_what_it_misses(
+    tmp_path: Path, part: str, address: str, token: str, words: tuple[str, ...]
+) -> None:
+    done = _run(tmp_path, part, GUICHET_ENGINE_URL=address, GUICHET_ENGINE_TOKEN=token)
+    _assert_one_line(done, *words)
+
+
+def test_free_ports_are_as_many_as_were_asked_for() -> None:
+    assert len(set(free_ports("127.0.0.1", 5))) == 5
 
 
 def test_a_free_port_can_be_listened_on() -> None:

@@ -8,6 +8,7 @@ from bot import __version__, logs
 from bot.cli import (
     accounts,
     catalogue,
+    database,
     improvement,
     learning,
     models,
@@ -32,6 +33,7 @@ FAMILIES = (
     models,
     operations,
     privacy,
+    database,
     satisfaction,
     satisfaction_indices,
     improvement,

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from bot.cli.command import Add
 from bot.cli.lines import add_texts, print_json, texts
@@ -13,14 +14,14 @@ from bot.settings import Settings
 
 def add(command: Add) -> None:
     """Add these commands."""
-    up = command("up", _up, "start engine and gateway, and keep them alive; train first when there is no model")
+    up = command("up", _up, "start engines and gateway, and keep them alive; train first when there is no model")
     up.add_argument("--host", help="address to listen on (GUICHET_HOST)")
     up.add_argument("--port", type=int, help="port to listen on, 0 for a free one (GUICHET_PORT)")
     up.add_argument("--database-url", help="SQLAlchemy address of the database (GUICHET_DATABASE_URL)")
     command("train", _train, "train a model into the models' folder")
     command("prepare", _prepare, "check settings and catalogue, bring the database up to date, train if needed")
-    command("engine", _engine, "run the engine alone (done by `up`)")
-    command("gateway", _gateway, "run the gateway alone (done by `up`)")
+    command("engine", _engine, "run an engine alone (docs/scaling.md); `up` runs as many as wanted")
+    command("gateway", _gateway, "run a gateway alone (docs/scaling.md); `up` runs one")
     ask = command("ask", _ask, "ask a running gateway, each question in a new conversation")
     add_texts(ask)
     ask.add_argument("--url", default="http://127.0.0.1:8080", help="address of the gateway")
@@ -61,29 +62,47 @@ def _train(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _engine(settings: Settings, options: argparse.Namespace) -> None:
-    from urllib.parse import urlsplit
+    from bot.errors import Misconfigured
 
+    own, *others = _engines(settings)
+    if others:
+        raise Misconfigured("GUICHET_ENGINE_URL names several engines: an engine takes its own address alone.")
+    if not settings.engine_token:
+        raise Misconfigured("GUICHET_ENGINE_TOKEN must hold the secret that the gateways have as well.")
     from bot.engine.train import prepare_rasa
 
     prepare_rasa()
     from bot import tracing
     from bot.engine.server import create_engine
 
-    address = urlsplit(settings.engine_url)
     tracing.set_up("engine")
-    _serve(lambda: create_engine(settings), address.hostname or "127.0.0.1", address.port or 8081)
+    _serve(lambda: create_engine(settings), str(own.hostname), own.port or 8081)
 
 
 def _gateway(settings: Settings, options: argparse.Namespace) -> None:
     from bot import tracing
-    from bot.engine.client import EngineClient
+    from bot.engine.engines import Engines
     from bot.web.app import create_gateway
 
-    def assistant() -> EngineClient:
-        return EngineClient(settings.engine_url, settings.engine_token, settings.engine_timeout)
+    addresses = [each.geturl() for each in _engines(settings)]
+
+    def assistant() -> Engines:
+        return Engines(addresses, settings.engine_token, settings.engine_timeout)
 
     tracing.set_up("gateway")
     _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
+
+
+def _engines(settings: Settings) -> list[SplitResult]:
+    """Return the addresses of the engines; raise Misconfigured when one of them is none."""
+    from bot.errors import Misconfigured
+
+    addresses = [urlsplit(each.rstrip("/")) for each in settings.engine_url.split()]
+    if wrong := [each.geturl() for each in addresses if each.scheme not in ("http", "https") or not each.hostname]:
+        raise Misconfigured(f"GUICHET_ENGINE_URL must hold addresses like http://10.0.0.5:8081, not {wrong[0]!r}.")
+    if not addresses:
+        raise Misconfigured("GUICHET_ENGINE_URL must hold the address of an engine, like http://10.0.0.5:8081.")
+    return addresses
 
 
 def _serve(create: Callable[[], Any], host: str, port: int) -> None:

@@ -113,8 +113,8 @@ class DurableStore(ConversationStore):
             return language
         return await super().recognise(conversation_id, token)
 
-    async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool]:
-        """Return the state of the dialogue, and whether a message of the citizen is answered already.
+    async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool, int | None]:
+        """Return the state of the dialogue, whether a message of the citizen is answered already, and after which turn.
 
         Raises:
             Unavailable: the database is away, and nothing here tells; `code` is `conversation-not-remembered`.
@@ -127,7 +127,7 @@ class DurableStore(ConversationStore):
                 if conversation_id not in self._live:
                     raise _not_remembered() from error
         told = [*self._remembered(conversation_id), *waiting]
-        return entries.state_of(told) or {}, entries.answer_in(told, message_id) is not None
+        return entries.state_of(told) or {}, entries.answer_in(told, message_id) is not None, None
 
     async def answer_to(self, conversation_id: str, message_id: str) -> list[Message]:
         """Return what was answered to a message of the citizen."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 
 NOTICE_VERSION = "2026-11"
 """Version of the notice that a conversation opens with (a machine, what is kept, a person on request)."""
@@ -91,6 +91,10 @@ class Message:
             body["client_id"] = self.client_id
         body["buttons"] = [{"title": button.title, "payload": button.payload} for button in self.buttons]
         return body | self.extras
+
+
+class Overtaken(Conflict):
+    """Another engine wrote a turn of the conversation meanwhile: this one must be thought over again."""
 
 
 def erased() -> NotFound:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations.model import erased
+from bot.conversations.model import Message, erased
+from bot.conversations.store import ConversationStore
 from bot.conversations.tables import ConversationRow, PendingRow
 from bot.db import Database, now
 from bot.privacy.encryption import Cipher
@@ -68,6 +69,19 @@ class PendingMessages:
                 Pending(row.conversation_id, row.message_id, self._cipher.decrypt(row.text), row.language)
                 for row in rows
             ]
+
+    async def refuse(self, message: Pending, said: Message, conversations: ConversationStore) -> None:
+        """Say that a message can never be answered and forget it, in one step: of two gateways that try, one says it.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        async with self._database.writing() as session:
+            forgotten = delete(PendingRow).where(
+                PendingRow.conversation_id == message.conversation_id, PendingRow.message_id == message.message_id
+            )
+            if (await session.execute(forgotten.returning(PendingRow.id))).one_or_none() is not None:
+                await conversations.append_in(session, message.conversation_id, [said])
 
     async def release(self, message: Pending) -> bool:
         """Forget a message, once it is answered or can never be; return whether the database was told."""

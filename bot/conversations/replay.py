@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +15,9 @@ from bot.conversations.store import ConversationStore
 from bot.errors import NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
+
+EVERY = 3.0
+"""Seconds between two looks at the spool by an engine; a gateway of the same machine looks more often."""
 
 
 class Replay:
@@ -62,6 +66,20 @@ class Replay:
                 return written
         logger.warning("the database is back: what waited of %d conversations is written", len(written))
         return written
+
+    async def go_on(self, tell: Callable[[str], None]) -> None:
+        """Write what waits whenever it can be, for ever, on a machine where there may be no gateway to do it.
+
+        Args:
+            tell: called with each conversation of which something was written.
+        """
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                for conversation_id in await self.run():
+                    tell(conversation_id)
+            except Exception as error:  # a disk that fails must not end the engine
+                logger.warning("what waits in the spool stays there: %s", type(error).__name__)
 
     async def _write(self, line: bytes) -> bool:
         """Write one line and return whether the database has something new."""

@@ -11,12 +11,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.messages import read_messages, write_messages
-from bot.conversations.model import NOTICE_VERSION, Author, Command, Message, Mode, erased
+from bot.conversations.model import NOTICE_VERSION, Author, Command, Message, Mode, Overtaken, erased
 from bot.conversations.opening import Opening, first_state, hash_of
 from bot.conversations.reminders import KIND, write_reminders
 from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow
 from bot.conversations.turn import Turn
-from bot.conversations.turn_rows import ADD_TURN, MODE, MOVE_ON, STATE, turn_values
+from bot.conversations.turn_rows import ADD_TURN, MODE, MOVE_ON, MOVE_ON_FROM, MOVE_ON_LATE, STATE, turn_values
 from bot.db import Database, now
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
@@ -150,14 +150,14 @@ class ConversationStore:
             await session.execute(changed.values(language=language, state=state))
         return await self.append(conversation_id, note)
 
-    async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool]:
-        """Return the state of the dialogue, and whether a message of the citizen is answered already.
+    async def state(self, conversation_id: str, message_id: str = "") -> tuple[dict[str, Any], bool, int | None]:
+        """Return the state of the dialogue, whether a message of the citizen is answered already, and after which turn.
 
-        An unknown conversation has an empty state.
+        An unknown conversation has an empty state; which turn was the last is None where only the memory tells.
         """
         async with self.database.looking(at_once=True) as session:
             row = (await session.execute(STATE, {"of": conversation_id, "message": message_id})).one_or_none()
-        return (row[0], row[1]) if row else ({}, False)
+        return (row[0], row[1], row[2]) if row else ({}, False, None)
 
     async def mode(self, conversation_id: str) -> Mode:
         """Return who answers in a conversation; the assistant, when there is no such conversation."""
@@ -204,12 +204,14 @@ class ConversationStore:
             state: the state of the dialogue after it.
             language: the language of the answers.
             logged_text: what the log keeps of the citizen's words.
-            at: when it was answered; now when left out.
+            at: when it was answered, of a turn that waited to be written; now when left out.
 
         Raises:
             NotFound: the conversation was erased.
+            Overtaken: another turn was written since the one that it follows.
             Unavailable: the turn could not be written.
         """
+        move_on = MOVE_ON_LATE if at else MOVE_ON if turn.follows is None else MOVE_ON_FROM
         at = at or now()
         citizen = Message(Author.CITIZEN, logged_text, client_id=turn.message_id)
         shown = [citizen, *turn.messages] if turn.kind not in ("start", KIND) else turn.messages
@@ -219,11 +221,13 @@ class ConversationStore:
             "language": language,
             "last_at": at,
             "shown": len(shown),
-        }
+        } | ({} if turn.follows is None else {"follows": turn.follows})
         async with self.database.transaction(at_once=True) as session:
-            counted = (await session.execute(MOVE_ON, moved)).one_or_none()
+            counted = (await session.execute(move_on, moved)).one_or_none()
             if counted is None:
-                raise erased()
+                if (await session.execute(MODE, {"of": turn.conversation_id})).one_or_none() is None:
+                    raise erased()
+                raise Overtaken("Another turn was written meanwhile.", code="conversation-busy")
             await session.execute(
                 ADD_TURN, turn_values(turn, number=counted.turns, at=at, language=language, logged_text=logged_text)
             )

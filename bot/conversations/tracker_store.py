@@ -72,7 +72,7 @@ class LogTrackerStore(TrackerStore, SerializedTrackerAsText):
         if turn is not None and turn.conversation_id == sender_id and turn.state is not None:
             state = turn.state
         else:
-            state, _ = await self._store.state(sender_id)
+            state, *_ = await self._store.state(sender_id)
         if not state:
             return None
         return rebuild(sender_id, state, self.domain)

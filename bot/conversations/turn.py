@@ -31,6 +31,7 @@ class Turn:
         messages: what is answered.
         reminders: what changed about those of the conversation, see `write_reminders`.
         state: the state of the dialogue before it, when it is read already.
+        follows: number of the turn before it, when the database told that state: it is written after no other.
         hushed: whether nothing more is to be said: a person was asked for, and an open form must not ask on.
         failure: the error of an action, which makes the whole turn fail.
         saved: whether turn and state are in the database.
@@ -49,6 +50,7 @@ class Turn:
     messages: list[Message] = default(default_factory=list)
     reminders: list[dict[str, Any]] = default(default_factory=list)
     state: dict[str, Any] | None = None
+    follows: int | None = None
     hushed: bool = False
     failure: Exception | None = None
     saved: bool = False

@@ -4,10 +4,12 @@ The statements are made once: to build them again at each turn took longer than 
 tables and not of their classes, for what the mapper adds is not needed here.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.conversations.tables import TurnRow
 from bot.conversations.turn import Turn
@@ -17,22 +19,33 @@ ALTERNATIVES_LOGGED = 4
 """How many of the intents that came after the first are logged with a turn."""
 
 _CONVERSATIONS = Base.metadata.tables["conversations"]
-MOVE_ON = (
-    update(_CONVERSATIONS)
-    .where(_CONVERSATIONS.c.id == bindparam("of"))
-    .values(
-        state=bindparam("state"),
-        turns=_CONVERSATIONS.c.turns + 1,
-        messages=_CONVERSATIONS.c.messages + bindparam("shown"),
-        language=bindparam("language"),
-        last_at=bindparam("last_at"),
+_NEW = {name: bindparam(name, type_=_CONVERSATIONS.c[name].type) for name in ("state", "language", "last_at")}
+_IS_LAST = _CONVERSATIONS.c.last_at <= _NEW["last_at"]
+
+
+def _move_on(values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    return (
+        update(_CONVERSATIONS)
+        .where(_CONVERSATIONS.c.id == bindparam("of"), *conditions)
+        .values(
+            turns=_CONVERSATIONS.c.turns + 1,
+            messages=_CONVERSATIONS.c.messages + bindparam("shown"),
+            **values,
+        )
+        .returning(_CONVERSATIONS.c.turns, _CONVERSATIONS.c.messages)
     )
-    .returning(_CONVERSATIONS.c.turns, _CONVERSATIONS.c.messages)
-)
+
+
+MOVE_ON = _move_on(_NEW)
+MOVE_ON_FROM = _move_on(_NEW, _CONVERSATIONS.c.turns == bindparam("follows"))
+"""The same, unless another turn was written since the one that is followed."""
+MOVE_ON_LATE = _move_on({name: case((_IS_LAST, new), else_=_CONVERSATIONS.c[name]) for name, new in _NEW.items()})
+"""The same for a turn that waited: the dialogue goes on from the last one that was said, and it may not be the last."""
 ADD_TURN = insert(Base.metadata.tables["turns"])
 STATE = select(
     _CONVERSATIONS.c.state,
     exists().where(TurnRow.conversation_id == bindparam("of"), TurnRow.message_id == bindparam("message")),
+    _CONVERSATIONS.c.turns,
 ).where(_CONVERSATIONS.c.id == bindparam("of"))
 
 MODE = select(_CONVERSATIONS.c.mode).where(_CONVERSATIONS.c.id == bindparam("of"))

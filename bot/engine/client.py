@@ -1,4 +1,4 @@
-"""Speaks to the engine: what the gateway and the command line use."""
+"""Speaks to one engine; `bot.engine.engines` chooses which."""
 
 from typing import Any
 
@@ -18,6 +18,13 @@ from bot.errors import (
     Unprocessable,
 )
 from bot.tracing import outgoing
+
+BROKEN_OFF = "engine-unavailable"
+"""Code of the error when the engine was lost before it had answered."""
+STARTING = "engine-starting"
+"""Code of the error of an engine that has no model in service yet."""
+CONNECTS_WITHIN = 2.0
+"""Seconds in which an engine is reached: a machine that is gone refuses nothing."""
 
 _BY_STATUS: dict[int, type[GuichetError]] = {
     each.status: each
@@ -41,7 +48,7 @@ class EngineClient:
         self._url = url
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {token}"},
-            timeout=aiohttp.ClientTimeout(total=timeout),
+            timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECTS_WITHIN),
             connector=aiohttp.TCPConnector(limit=200),
         )
 
@@ -91,10 +98,12 @@ class EngineClient:
         try:
             async with self._session.post(self._url + path, json=body, headers=outgoing()) as response:
                 answer = await response.json(content_type=None)
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable("The assistant is not there for the moment.", code=AWAY) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise Unavailable("The assistant does not answer for the moment.", code="engine-unavailable") from error
+        except TimeoutError as error:
+            raise Unavailable("The assistant takes too long to answer.", code="engine-silent") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise Unavailable("The assistant does not answer for the moment.", code=BROKEN_OFF) from error
         if response.status == 200:
             return answer
         answer = answer or {}

@@ -2,20 +2,22 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from bot.conversations.model import Button, Message
+from bot.conversations.model import Button, Message, Overtaken
 from bot.conversations.store import ConversationStore
 from bot.conversations.tracker_store import LogTrackerStore
 from bot.conversations.turn import Turn, opened
 from bot.engine.actions_in_process import ActionsInProcess
 from bot.engine.channel import Collector
+from bot.engine.client import STARTING
 from bot.engine.load import load_agent, understand
+from bot.engine.locks import BUSY, ConversationLocks
 from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
 from bot.memory import settle
 from bot.privacy.masking import mask
@@ -23,7 +25,8 @@ from bot.requests.reference import hide_access_codes
 
 logger = logging.getLogger(__name__)
 
-LOCKS_KEPT = 10_000
+ATTEMPTS = 3
+"""Times that a message is thought over because its conversation went on elsewhere, its lock being lost."""
 
 
 class Host:
@@ -31,16 +34,16 @@ class Host:
 
     Args:
         store: where conversations are.
+        locks: hold a conversation while it is answered.
         message_limit: characters accepted in a message.
     """
 
-    def __init__(self, store: ConversationStore, message_limit: int) -> None:
+    def __init__(self, store: ConversationStore, locks: ConversationLocks, message_limit: int) -> None:
         self._store = store
         self._limit = message_limit
         self._actions = ActionsInProcess("actions")
         self._agent: Agent | None = None
-        # One lock a conversation: its messages are answered in their order, others meanwhile. asyncio's lock is fair.
-        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._locks = locks
         self._loading = asyncio.Lock()
         self.model = ""
 
@@ -76,7 +79,7 @@ class Host:
 
     def _serving(self) -> Agent:
         if self._agent is None:
-            raise Unavailable("The assistant is starting.", code="engine-starting")
+            raise Unavailable("The assistant is starting.", code=STARTING)
         return self._agent
 
     def parse(self, text: str) -> dict[str, Any]:
@@ -110,14 +113,7 @@ class Host:
                 field="text",
                 limit=self._limit,
             )
-        async with self._lock_of(conversation_id):
-            state, answered = await self._store.state(conversation_id, message_id)
-            if answered:
-                return await self._store.answer_to(conversation_id, message_id)
-            agent = self._serving()
-            turn = await self._turn(conversation_id, message_id, text)
-            turn.state = state
-            return await self._play(agent, turn)
+        return await self._once(conversation_id, message_id, lambda: self._turn(conversation_id, message_id, text))
 
     async def remind(
         self, conversation_id: str, message_id: str, intent: str, entities: list[dict[str, Any]]
@@ -128,16 +124,29 @@ class Host:
             Unavailable: no model is in service, or the database is away.
             Failed: an action failed, or nothing was said; nothing of the turn is kept.
         """
-        async with self._lock_of(conversation_id):
-            state, answered = await self._store.state(conversation_id, message_id)
-            if answered:
-                return await self._store.answer_to(conversation_id, message_id)
+
+        async def turn() -> Turn:
             understood = {"name": intent, "confidence": 1.0}
             text = f"[rappel : {intent}]"
             parse = {"text": text, "intent": understood, "intent_ranking": [understood], "entities": entities}
-            return await self._play(
-                self._serving(), Turn(conversation_id, message_id, text, "reminder", parse, state=state)
-            )
+            return Turn(conversation_id, message_id, text, "reminder", parse)
+
+        return await self._once(conversation_id, message_id, turn)
+
+    async def _once(self, conversation_id: str, message_id: str, read: Callable[[], Awaitable[Turn]]) -> list[Message]:
+        for _ in range(ATTEMPTS):
+            async with self._locks.lock(conversation_id):
+                state, answered, follows = await self._store.state(conversation_id, message_id)
+                if answered:
+                    return await self._store.answer_to(conversation_id, message_id)
+                agent = self._serving()
+                turn = await read()
+                turn.state, turn.follows = state, follows
+                try:
+                    return await self._play(agent, turn)
+                except Overtaken:
+                    logger.warning("a conversation went on in another engine: its message is answered from there")
+        raise Unavailable("Another engine answers in this conversation.", code=BUSY, retry_after=1)
 
     async def _turn(self, conversation_id: str, message_id: str, text: str) -> Turn:
         if Button.is_payload(text):
@@ -162,15 +171,6 @@ class Host:
         if not turn.saved or not turn.messages:
             raise Failed("Nothing was answered to this message.", code="no-answer")
         return turn.messages
-
-    def _lock_of(self, conversation_id: str) -> asyncio.Lock:
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
-        self._locks.move_to_end(conversation_id)
-        if len(self._locks) > LOCKS_KEPT:
-            oldest = next(iter(self._locks))
-            if not self._locks[oldest].locked():
-                del self._locks[oldest]
-        return lock
 
 
 def _masked(text: str) -> str:

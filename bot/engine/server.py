@@ -1,11 +1,11 @@
-"""The engine's own HTTP, on loopback and with a token: for the gateway and the command line, never for a browser."""
+"""The engine's own HTTP, with a token, on loopback or a network of its own: for gateways and the command line only."""
 
 import asyncio
 import hmac
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,18 @@ from aiohttp import web
 
 from actions.desk import open_desk
 from bot import logs, tracing
+from bot.conversations.pending import PendingMessages
+from bot.conversations.replay import Replay
+from bot.conversations.spool import open_spool
+from bot.conversations.store import ConversationStore
 from bot.db import Database
 from bot.engine.follow import follow
 from bot.engine.host import Host
+from bot.engine.locks import ConversationLocks
 from bot.errors import GuichetError, NotAllowed, Unprocessable
 from bot.learning.models import current_model
+from bot.privacy.encryption import open_cipher
+from bot.relay import NEWS, Relay
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,11 +48,25 @@ def create_engine(settings: Settings) -> web.Application:
 async def _life(app: web.Application, settings: Settings) -> AsyncIterator[None]:
     database = Database(settings.database)
     desk = open_desk(settings, database)
-    app[HOST] = Host(desk.conversations, settings.message_limit)
-    loading = asyncio.create_task(_load(app[HOST], settings))
+    locks = ConversationLocks(database, settings.data_dir)
+    app[HOST] = Host(desk.conversations, locks, settings.message_limit)
+    tasks = [asyncio.create_task(each) for each in (_load(app[HOST], settings), *_spool_of(settings, database))]
     yield
-    loading.cancel()
+    for task in tasks:
+        task.cancel()
+    await locks.close()
     await database.close()
+
+
+def _spool_of(settings: Settings, database: Database) -> list[Coroutine[Any, Any, None]]:
+    """Return what empties the spool of a machine on which there may be no gateway to do it."""
+    if database.is_sqlite:
+        return []
+    cipher = open_cipher(settings)
+    conversations, pending = ConversationStore(database, cipher), PendingMessages(database, cipher)
+    relay = Relay(database)
+    replay = Replay(open_spool(settings, cipher), conversations, pending)
+    return [relay.run(), replay.go_on(lambda conversation_id: relay.tell(NEWS, conversation_id))]
 
 
 async def _load(host: Host, settings: Settings) -> None:

@@ -161,7 +161,7 @@ def _give(models_dir: Path, name: str) -> None:
 
 
 def _write_answer(models_dir: Path, said: Answered) -> None:
-    draft = models_dir / f".{IN_SERVICE}"
+    draft = models_dir / f".{IN_SERVICE}.{os.getpid()}"
     draft.write_text(json.dumps(vars(said)) + "\n", encoding="utf-8")
     draft.replace(models_dir / IN_SERVICE)
 

@@ -16,6 +16,7 @@ from bot.conversations.store import ConversationStore
 from bot.db import Database
 from bot.jobs import Scheduler
 from bot.privacy.encryption import Cipher, open_cipher
+from bot.relay import ANYTHING, NEWS, Relay
 from bot.requests.api_tokens import ApiTokens
 from bot.requests.casework import Casework
 from bot.requests.delivery import Delivery
@@ -132,9 +133,10 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     app[ASSISTANT] = engine
     app[conversations.CLOSING] = asyncio.Event()
     replay = Replay(spool, ConversationStore(database, cipher), PendingMessages(database, cipher))
-    keeper = Keeper(app[CONVERSATIONS], app[PENDING], replay, engine, app[HUB], app[METRICS])
-    app[KEEPER] = keeper
-    tasks = [asyncio.create_task(each.run()) for each in (keeper, desk, Scheduler(database, jobs(app)))]
+    relay = Relay(database, lambda kind, name: _hear(app, kind, name))
+    app[HUB].tell = lambda name: relay.tell(NEWS, name)
+    app[KEEPER] = Keeper(app[CONVERSATIONS], app[PENDING], replay, engine, app[HUB], relay, app[METRICS])
+    tasks = [asyncio.create_task(each.run()) for each in (app[KEEPER], desk, relay, Scheduler(database, jobs(app)))]
     yield
     for task in tasks:
         task.cancel()
@@ -143,6 +145,16 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     await database.close()
 
 
+def _hear(app: web.Application, kind: str, name: str) -> None:
+    """Do what another gateway, or an engine, gives to do."""
+    if kind == NEWS:
+        app[HUB].wake(name)
+    else:
+        app[KEEPER].wake()
+    if kind == ANYTHING:
+        app[HUB].wake_all()
+
+
 async def _end_streams(app: web.Application) -> None:
     app[conversations.CLOSING].set()
-    app[HUB].close()
+    app[HUB].wake_all()

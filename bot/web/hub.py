@@ -1,8 +1,8 @@
-"""Wakes the event streams of a conversation when something new is in the database."""
+"""Wakes the event streams of a conversation, at every gateway, when something new is in the database."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,10 +26,15 @@ class Bell(asyncio.Event):
 
 
 class Hub:
-    """Streams wait here; whoever wrote something rings. What is new is read from the database, when there is one."""
+    """Streams wait here; whoever wrote something rings. What is new is read from the database, when there is one.
+
+    Attributes:
+        tell: tells the other gateways what rang here.
+    """
 
     def __init__(self) -> None:
         self._bells: dict[str, set[Bell]] = defaultdict(set)
+        self.tell: Callable[[str], None] = lambda conversation_id: None
 
     @contextmanager
     def listening(self, conversation_id: str) -> Iterator[Bell]:
@@ -44,7 +49,12 @@ class Hub:
                 del self._bells[conversation_id]
 
     def ring(self, conversation_id: str) -> None:
-        """Wake every stream of a conversation."""
+        """Wake every stream of a conversation, wherever it is open."""
+        self.wake(conversation_id)
+        self.tell(conversation_id)
+
+    def wake(self, conversation_id: str) -> None:
+        """Wake every stream of a conversation at this gateway."""
         for bell in self._bells.get(conversation_id, ()):
             bell.set()
 
@@ -53,10 +63,10 @@ class Hub:
         for bell in self._bells.get(conversation_id, ()):
             bell.carry(messages)
 
-    def close(self) -> None:
-        """Wake every stream, so that it ends with the server."""
+    def wake_all(self) -> None:
+        """Wake every stream at this gateway: to look for what was missed, or to end with the server."""
         for conversation_id in list(self._bells):
-            self.ring(conversation_id)
+            self.wake(conversation_id)
 
     @property
     def streams(self) -> int:

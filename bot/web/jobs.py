@@ -58,7 +58,7 @@ def _jobs(app: web.Application) -> list[Job]:
         Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
         Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
-        Job("verbatims", timedelta(minutes=30), read_verbatims(app), lease=timedelta(hours=1)),
+        Job("verbatims", timedelta(minutes=30), read_verbatims(app)),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
         Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
         Job("training", timedelta(seconds=2), app[TRAINING].take),
@@ -74,7 +74,7 @@ def harvest_job(app: web.Application) -> Job:
     async def bring_in() -> str:
         return (await harvest.run()).said
 
-    return Job("harvest", timedelta(minutes=10), bring_in, lease=timedelta(hours=1))
+    return Job("harvest", timedelta(minutes=10), bring_in)
 
 
 def purge_job(app: web.Application) -> Job:
@@ -84,4 +84,4 @@ def purge_job(app: web.Application) -> Job:
     async def remove_what_is_too_old() -> str:
         return purge.said(await purge.purge(app[HOLDINGS], retention))
 
-    return Job("purge", timedelta(days=1), remove_what_is_too_old, lease=timedelta(hours=2))
+    return Job("purge", timedelta(days=1), remove_what_is_too_old)

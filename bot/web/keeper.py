@@ -1,6 +1,7 @@
 """Keeps messages while the engine or the database is away, and sees that they are answered when it is back."""
 
 import asyncio
+import itertools
 import logging
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.conversations.pending import Pending
 from bot.conversations.pending_durable import DurablePending
 from bot.conversations.replay import Replay
 from bot.errors import GuichetError, Unavailable
+from bot.relay import WORK, Relay
 from bot.web.hub import Hub
 from bot.web.metrics import Metrics
 
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 1.0
 """Seconds between two tries while messages wait."""
+EVERY = 10
+"""Tries between two looks for what a gateway kept that told nobody any more."""
 KEPT = {
     "fr": "L'assistant redémarre. Votre message est gardé : la réponse arrivera ici dès que possible.",
     "en": "The assistant is restarting. Your message is kept: the answer will appear here as soon as possible.",
@@ -45,6 +49,7 @@ class Keeper:
         replay: writes what waited for the database.
         assistant: who answers.
         hub: wakes the streams when a late answer is there.
+        relay: tells the other gateways that a message is kept: this one may not be there when it can be answered.
         metrics: counts what happened.
     """
 
@@ -55,6 +60,7 @@ class Keeper:
         replay: Replay,
         assistant: Assistant,
         hub: Hub,
+        relay: Relay,
         metrics: Metrics,
     ) -> None:
         self._conversations = conversations
@@ -62,6 +68,7 @@ class Keeper:
         self._replay = replay
         self._assistant = assistant
         self._hub = hub
+        self._relay = relay
         self._metrics = metrics
         self._work = asyncio.Event()
         self._work.set()  # messages may have been kept before a restart
@@ -104,17 +111,24 @@ class Keeper:
     async def _keep(self, conversation_id: str, message_id: str, text: str, words: str) -> list[dict[str, Any]]:
         await self._pending.keep(conversation_id, message_id, text)
         self._metrics.message("kept")
-        self._work.set()
+        self.wake()
+        self._relay.tell(WORK)
         # Said once for this message, whatever is sent again: its identifier follows from the message's own.
         notice = Message(Author.SYSTEM, words, id=f"kept-{message_id}"[:32])
         return [notice.wire()]
+
+    def wake(self) -> None:
+        """Look whether a message waits: one was kept, here or at another gateway."""
+        self._work.set()
 
     async def run(self) -> None:
         """Write what waited for the database and answer what was kept, for ever.
 
         A message that can never be answered is said to be so and let go.
         """
-        while True:
+        for look in itertools.count():
+            if look % EVERY == 0:
+                self.wake()
             try:
                 for conversation_id in await self._replay.run():
                     self._hub.ring(conversation_id)
@@ -145,8 +159,8 @@ class Keeper:
             return False
         except GuichetError as error:
             logger.warning("a kept message was refused: %s", error.code)
-            if error.code != "conversation-erased" and not await self._refuse(message):
-                return False
+            if error.code != "conversation-erased":
+                return await self._refuse(message)
         if await self._pending.release(message):
             self._hub.ring(message.conversation_id)
         else:
@@ -155,10 +169,12 @@ class Keeper:
         return True
 
     async def _refuse(self, message: Pending) -> bool:
-        """Say that a message can never be answered; return whether it could be said."""
+        """Say that a message can never be answered, and let it go; return whether that could be done."""
         words = REFUSED.get(message.language, REFUSED["fr"])
         try:
-            await self._conversations.append(message.conversation_id, Message(Author.SYSTEM, words))
+            await self._pending.refuse(message, Message(Author.SYSTEM, words), self._conversations)
         except Unavailable:
             return False
+        self._hub.ring(message.conversation_id)
+        self._metrics.message("late")
         return True

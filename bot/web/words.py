@@ -29,6 +29,8 @@ _FRENCH = {
     "spool-full": "Le service est interrompu et ne peut plus rien garder. Réessayez dans {retry_after} secondes.",
     "conversation-not-remembered": "Le service est interrompu pour un moment. Réessayez dans un instant.",
     "engine-unavailable": "L'assistant ne répond pas pour le moment. Réessayez dans un instant.",
+    "engine-silent": "L'assistant ne répond pas pour le moment. Réessayez dans un instant.",
+    "conversation-busy": "Un message précédent est encore en cours. Réessayez dans un instant.",
     "engine-away": "L'assistant ne répond pas pour le moment. Réessayez dans un instant.",
     "engine-starting": "L'assistant démarre. Réessayez dans un instant.",
 }

@@ -8,13 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations.erasure import erase
-from bot.conversations.model import Author, Button, Command, Message
+from bot.conversations.model import Author, Button, Command, Message, Overtaken
 from bot.conversations.notice import opening, switched
 from bot.conversations.pending import PendingMessages
 from bot.conversations.store import ConversationStore
 from bot.conversations.turn import Turn
 from bot.conversations.turn_rows import ALTERNATIVES_LOGGED
-from bot.db import Base, Database
+from bot.db import Base, Database, now
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
 
@@ -159,13 +159,13 @@ async def test_the_answer_to_a_message_can_be_given_again(store: ConversationSto
 
 async def test_a_state_says_whether_a_message_is_answered_already(store: ConversationStore) -> None:
     conversation_id, _ = await _open(store)
-    state, answered = await store.state(conversation_id, "m1")
+    state, answered, _ = await store.state(conversation_id, "m1")
     assert answered is False
     assert {"event": "slot", "name": "language", "value": "fr"} in state["events"]
     await _say(store, conversation_id, "m1", _answer())
-    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True)
-    assert await store.state(conversation_id, "m2") == ({"slots": {"unclear": 0}}, False)
-    assert await store.state("no-such", "m1") == ({}, False)
+    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True, 1)
+    assert await store.state(conversation_id, "m2") == ({"slots": {"unclear": 0}}, False, 1)
+    assert await store.state("no-such", "m1") == ({}, False, None)
 
 
 async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_nothing(
@@ -179,6 +179,45 @@ async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_noth
     assert [message.text for message in messages[2:]] == ["Quel prix ?", "une fois"]
     await _say(store, conversation_id, "m2", _answer())
     assert [message.sequence for message in await store.messages_after(conversation_id, 0)] == list(range(1, 7))
+
+
+async def test_a_turn_is_written_only_where_the_one_before_left_the_conversation(store: ConversationStore) -> None:
+    """Two engines thought of an answer at once, a lock being lost: one is written, the other thinks again."""
+    conversation_id, _ = await _open(store)
+    turns = [Turn(conversation_id, name, name, follows=0, messages=[_answer(name)]) for name in ("m1", "m2")]
+    await store.record(turns[0], {"said": "m1"}, language="fr", logged_text="x")
+    with pytest.raises(Overtaken):
+        await store.record(turns[1], {"said": "m2"}, language="fr", logged_text="x")
+    assert await store.state(conversation_id, "m2") == ({"said": "m1"}, False, 1)
+    turns[1].follows = 1
+    await store.record(turns[1], {"said": "m1 m2"}, language="fr", logged_text="x")
+    assert await store.state(conversation_id, "m2") == ({"said": "m1 m2"}, True, 2)
+
+
+async def test_a_turn_that_waited_on_another_machine_is_logged_and_does_not_take_the_dialogue_back(
+    store: ConversationStore,
+) -> None:
+    conversation_id, _ = await _open(store)
+    before = now()
+    await _say(store, conversation_id, "m2", _answer())
+    late = Turn(conversation_id, "m1", "m1", messages=[_answer("Tard")])
+    await store.record(late, {"slots": "of long ago"}, language="en", logged_text="x", at=before)
+    assert await store.state(conversation_id, "m1") == ({"slots": {"unclear": 0}}, True, 2)
+    last = Turn(conversation_id, "m3", "m3", messages=[_answer("Enfin")])
+    await store.record(last, {"slots": "of now"}, language="fr", logged_text="x", at=now())
+    assert (await store.state(conversation_id))[0] == {"slots": "of now"}
+
+
+async def test_of_two_gateways_that_refuse_a_kept_message_one_says_so(
+    store: ConversationStore, pending: PendingMessages
+) -> None:
+    conversation_id, _ = await _open(store)
+    await pending.keep(conversation_id, "m1", "Quel prix ?")
+    [message] = await pending.waiting()
+    refusals = [pending.refuse(message, Message(Author.SYSTEM, "Non"), store) for _ in range(2)]
+    await asyncio.gather(*refusals)
+    assert [each.text for each in await store.messages_after(conversation_id, 0)].count("Non") == 1
+    assert await pending.waiting() == []
 
 
 async def test_the_same_identifier_in_two_conversations_is_two_messages(store: ConversationStore) -> None:
@@ -275,11 +314,11 @@ async def test_words_of_every_script_come_back_as_they_were(store: ConversationS
 async def test_a_conversation_goes_on_in_another_language(store: ConversationStore) -> None:
     conversation_id, token = await _open(store)
     assert await store.recognise(conversation_id, token) == "fr"
-    before, _ = await store.state(conversation_id)
+    before, *_ = await store.state(conversation_id)
     note = await store.speak(conversation_id, "en", switched("en"))
     assert note.sequence == 3
     assert await store.recognise(conversation_id, token) == "en"
-    after, _ = await store.state(conversation_id)
+    after, *_ = await store.state(conversation_id)
     assert after["events"][:-1] == before["events"]
     assert after["events"][-1] == {"event": "slot", "name": "language", "value": "en"}
     with pytest.raises(NotFound):

@@ -34,7 +34,7 @@ class House:
 
     async def say(self, conversation_id: str, message_id: str, *buttons: Button) -> list[Message]:
         """Answer a message as the engine does: once."""
-        state, answered = await self.engine.state(conversation_id, message_id)
+        state, answered, _ = await self.engine.state(conversation_id, message_id)
         if answered:
             return await self.engine.answer_to(conversation_id, message_id)
         turn = Turn(conversation_id, message_id, "Quel prix ?", parse={"intent": {"name": "ask_price"}}, model="m")

@@ -11,6 +11,7 @@ from bot.conversations.assistant import AWAY
 from bot.db import Database
 from bot.errors import Unavailable
 from bot.privacy.encryption import Cipher
+from bot.relay import Relay
 from bot.web.hub import Hub
 from bot.web.keeper import Keeper
 from bot.web.metrics import Metrics
@@ -47,7 +48,7 @@ async def house(outage: Cut, cipher: Cipher, tmp_path: Path) -> AsyncIterator[Ho
 
 def _keeper(house: House, engine: Engine) -> tuple[Keeper, Hub]:
     hub = Hub()
-    return Keeper(house.gateway, house.pending, house.replay, engine, hub, Metrics()), hub  # type: ignore[arg-type]
+    return Keeper(house.gateway, house.pending, house.replay, engine, hub, Relay(house.database), Metrics()), hub  # type: ignore[arg-type]
 
 
 async def _until_shown(hub: Hub, keeper: Keeper, conversation_id: str, count: int) -> list[str]:
@@ -115,3 +116,39 @@ async def test_what_cannot_be_answered_yet_goes_on_waiting(house: House, outage:
     await keeper._answer_kept()
     assert await house.pending.waits(conversation_id)
     assert [each.message_id for each in await house.pending.remembered()] == ["m1"]
+
+
+async def test_what_a_gateway_kept_that_is_gone_is_answered_by_another(
+    house: House, cipher: Cipher, tmp_path: Path
+) -> None:
+    conversation_id, _ = await house.open()
+    gone, _ = _keeper(house, Engine(house))
+    elsewhere = House(house.database, cipher, tmp_path / "another machine")
+    engine = Engine(elsewhere)
+    engine.away = False
+    other, hub = _keeper(elsewhere, engine)
+    await other._answer_kept()  # it knows that nothing waits
+    assert not other._work.is_set()
+    await gone.send(conversation_id, "m1", "Quel prix ?", "fr")
+    work = asyncio.create_task(other.run())
+    with hub.listening(conversation_id) as bell:
+        await asyncio.wait_for(bell.wait(), 60)
+    work.cancel()
+    assert await turns_of(house.database, conversation_id) == [(1, "m1")]
+    assert await elsewhere.pending.waiting() == []
+
+
+async def test_an_engine_alone_on_its_machine_writes_what_waited_there(
+    house: House, outage: Cut, cipher: Cipher, tmp_path: Path
+) -> None:
+    conversation_id, _ = await house.open()
+    alone = House(house.database, cipher, tmp_path / "another machine")
+    await alone.say(conversation_id, "m1")
+    outage.begin()
+    await alone.say(conversation_id, "m2")
+    told = asyncio.Event()
+    work = asyncio.create_task(alone.replay.go_on(lambda written: told.set()))
+    outage.end()
+    await asyncio.wait_for(told.wait(), 60)
+    work.cancel()
+    assert await turns_of(house.database, conversation_id) == [(1, "m1"), (2, "m2")]

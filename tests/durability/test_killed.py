@@ -4,13 +4,17 @@ import asyncio
 import os
 import random
 import signal
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.citizen import Citizen
 from tests.service import Service, wait_for
 
+from .conftest import GENEROUS
 from .outage import Outage, all_written
 
 PRICE = "combien coûte un passeport pour un adulte ?"
@@ -40,8 +44,17 @@ async def _kill(service: Service) -> None:
         os.kill((await asyncio.to_thread(wait_for, lambda name=name: service.parts().get(name))), signal.SIGKILL)
 
 
+@pytest.mark.slow
+async def test_two_engines_on_one_sqlite_lose_and_double_nothing(new_service: Callable[..., Any]) -> None:
+    with new_service(engines=2, **GENEROUS) as service:
+        await _kill_under_load(service)
+
+
 async def test_whoever_is_killed_under_load_loses_and_doubles_nothing(fragile: tuple[Service, Outage]) -> None:
-    service, _ = fragile
+    await _kill_under_load(fragile[0])
+
+
+async def _kill_under_load(service: Service) -> None:
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(base_url=service.url, timeout=timeout) as session, asyncio.timeout(BACK_WITHIN):
         citizens = [await Citizen.arrive(session) for _ in range(CITIZENS)]

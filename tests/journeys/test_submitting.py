@@ -7,8 +7,12 @@ import pytest
 
 from bot.catalogue.load import load_catalogue
 from bot.catalogue.model import Service as PublicService
+from bot.db import Database
+from bot.privacy.encryption import open_cipher
+from bot.requests.store import RequestStore
+from bot.settings import Settings
 from tests.citizen import Citizen, plain
-from tests.journeys.player import SECRETS, begin, fill_in
+from tests.journeys.player import SECRETS, begin, file_request, fill_in
 from tests.service import ROOT, Service
 
 SUBMITTABLE = load_catalogue(ROOT / "data").submittable
@@ -78,3 +82,16 @@ async def test_a_request_can_be_asked_for_in_one_sentence(citizen: Citizen) -> N
     await citizen.say("Bonjour, il y a un trou dans ma rue, je veux le signaler")
     assert citizen.awaited is not None
     assert "Signaler un problème dans la rue" in citizen.said
+
+
+async def test_an_empty_draft_whose_engine_died_before_it_could_say_so_is_begun_with(
+    citizen: Citizen, service: Service
+) -> None:
+    settings = Settings(data_dir=service.data_dir)
+    database = Database(settings.database)
+    left = await RequestStore(database, open_cipher(settings)).start("birth-certificate", "fr", citizen.id)
+    await database.close()
+    filed = await file_request(citizen, "Acte de naissance", "Confirmer")
+    query = "SELECT reference, state FROM requests WHERE conversation_id = ?"
+    assert service.rows(query, citizen.id) == [{"reference": left.reference, "state": "filed"}]
+    assert filed["reference"] == left.reference
