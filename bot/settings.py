@@ -119,14 +119,25 @@ def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     for setting in fields(Settings):
-        raw = environment.get(PREFIX + setting.name.upper())
-        if raw is not None and raw != "":
+        if raw := _raw(environment, PREFIX + setting.name.upper()):
             values[setting.name] = _cast(setting.name, raw, type(setting.default))
     values.update({name: value for name, value in overrides.items() if value is not None})
     for setting in fields(Settings):
         if setting.name in values:
             _check(PREFIX + setting.name.upper(), values[setting.name], **setting.metadata)
     return Settings(**values)
+
+
+def _raw(environment: Mapping[str, str], variable: str) -> str:
+    """Return what a variable holds, or the file that its name with `_FILE` tells: so secrets are handed out."""
+    file = environment.get(f"{variable}_FILE")
+    if environment.get(variable) or not file:
+        return environment.get(variable, "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise Misconfigured(f"{variable}_FILE names {file}, which cannot be read: {reason}.") from None
 
 
 def _cast(name: str, raw: str, kind: type) -> Any:

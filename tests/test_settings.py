@@ -35,6 +35,15 @@ def test_a_variable_gives_its_setting(variable: str, raw: str, name: str, value:
     assert getattr(read_settings({variable: raw}), name) == value
 
 
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret\n")
+    named = {"GUICHET_SMTP_PASSWORD_FILE": str(tmp_path / "password")}
+    assert read_settings(named).smtp_password == "s3cret"
+    assert read_settings(named | {"GUICHET_SMTP_PASSWORD": "nearer"}).smtp_password == "nearer"
+    with pytest.raises(Misconfigured, match=r"GUICHET_SMTP_PASSWORD_FILE names .*gone, which cannot be read"):
+        read_settings({"GUICHET_SMTP_PASSWORD_FILE": str(tmp_path / "gone")})
+
+
 def test_an_empty_variable_counts_as_none() -> None:
     assert read_settings({"GUICHET_PORT": ""}) == Settings()
 
