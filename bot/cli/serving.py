@@ -79,10 +79,10 @@ def _gateway(settings: Settings, options: argparse.Namespace) -> None:
     def assistant() -> EngineClient:
         return EngineClient(settings.engine_url, settings.engine_token, settings.engine_timeout)
 
-    _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
+    _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port, settings.idle_seconds)
 
 
-def _serve(create: Callable[[], Any], host: str, port: int) -> None:
+def _serve(create: Callable[[], Any], host: str, port: int, idle_seconds: int = 75) -> None:
     import uvloop
     from aiohttp import web
 
@@ -112,6 +112,7 @@ def _serve(create: Callable[[], Any], host: str, port: int) -> None:
         print=None,
         access_log=None,
         shutdown_timeout=5,
+        keepalive_timeout=idle_seconds,
         loop=uvloop.new_event_loop(),
     )
 

@@ -60,6 +60,7 @@ from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
 from bot.web.plain import opinion
 from bot.web.plain import routes as plain
+from bot.web.slow import not_for_ever
 from bot.web.switchboard import Switchboard
 
 
@@ -73,10 +74,10 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     Raises:
         Misconfigured: the catalogue or the key cannot be used.
     """
-    app = web.Application(middlewares=[one_shape_of_error, origins], client_max_size=64 * 1024)
+    app = web.Application(middlewares=[one_shape_of_error, origins, not_for_ever], client_max_size=64 * 1024)
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
-    app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
+    app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(settings), Metrics()
     app[results.LAST] = {}
     cipher = open_cipher(settings)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
@@ -109,7 +110,7 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     spool = app[SPOOL] = open_spool(app[SETTINGS], cipher)
     app[CONVERSATIONS] = DurableStore(database, cipher, spool)
     app[PENDING] = DurablePending(database, cipher, spool)
-    app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher), Casework(database, cipher)
+    app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher, app[SETTINGS].wrong_codes), Casework(database, cipher)
     app[FILES] = open_files(app[SETTINGS], database, cipher)
     app[HOLDINGS] = open_holdings(app[SETTINGS], database, cipher)
     app[API_TOKENS] = ApiTokens(database)

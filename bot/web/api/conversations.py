@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import web
 
 from bot.conversations.model import Author, Message, Mode
 from bot.conversations.notice import opening, switched
@@ -14,9 +14,10 @@ from bot.conversations.store import Conversation
 from bot.errors import GuichetError, InvalidInput, NotAllowed, Unavailable, Unprocessable
 from bot.privacy.identifiers import site_of
 from bot.rights.export import around
+from bot.web.caller import caller_of
 from bot.web.hub import Bell
 from bot.web.intake import erase_all, take_in
-from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING, SETTINGS
+from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING
 
 CLOSING = web.AppKey("closing", asyncio.Event)
 HEARTBEAT = 20.0
@@ -29,8 +30,7 @@ routes = web.RouteTableDef()
 async def open_conversation(request: web.Request) -> web.Response:
     """Open a conversation with its notice; with `service`, it begins on that service."""
     body = await _json(request)
-    settings = request.app[SETTINGS]
-    request.app[LIMITER].check("open", request.remote or "", settings.conversations_an_hour, 3600)
+    request.app[LIMITER].check("conversations_an_hour", caller_of(request))
     language = _language(body.get("language") or "fr")
     origin = body.get("origin")
     if origin is not None and not isinstance(origin, str):
@@ -130,10 +130,18 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
     sequence = min(int(last[:18]), conversation.messages) if last else conversation.messages
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
-    await response.prepare(request)
     # Who missed something may have missed a change of mode as well.
     mode = None if last else Mode.BOT
-    with request.app[HUB].listening(conversation.id) as bell, suppress(ClientConnectionResetError):
+    hold = request.app[LIMITER].hold
+    with (
+        hold("streams"),
+        hold("streams_an_address", caller_of(request)),
+        hold("streams_a_conversation", conversation.id),
+        request.app[HUB].listening(conversation.id) as bell,
+        # The client went, or took nothing for so long that the system ended the connection.
+        suppress(ConnectionError),
+    ):
+        await response.prepare(request)
         await _push(request, response, conversation.id, sequence, mode, bell)
     return response
 

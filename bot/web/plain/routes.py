@@ -11,6 +11,7 @@ from bot.db import now
 from bot.errors import GuichetError, NotAllowed, Unprocessable
 from bot.web.api.banner import announcement
 from bot.web.assets import serve
+from bot.web.caller import caller_of
 from bot.web.intake import await_file, erase_all, take_in
 from bot.web.keys import CONVERSATIONS, FILES, HUB, LIMITER, SETTINGS
 from bot.web.plain.render import page, shown, transcript
@@ -39,7 +40,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     """Open a conversation; the cookie is set here and nowhere else."""
     language = "en" if (await request.post()).get("language") == "en" else "fr"
     try:
-        request.app[LIMITER].check("open", request.remote or "", request.app[SETTINGS].conversations_an_hour, 3600)
+        request.app[LIMITER].check("conversations_an_hour", caller_of(request))
     except GuichetError as error:
         response = page("start", language, error=detail_for(error.problem(), language))
         response.set_status(error.status)
