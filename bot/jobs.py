@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks for a job that is due."""
+SKEW = timedelta(minutes=5)
+"""By how much the clocks of two machines may differ."""
 
 
 class JobRow(Base):
@@ -84,7 +86,8 @@ class Scheduler:
 
     async def _run_if_due(self, job: Job) -> bool:
         # What this process knows to be later is not asked of the database again.
-        if self._next.get(job.name, now()) > now():
+        at = now()
+        if at < self._next.get(job.name, at) <= at + job.lease:
             return False
         try:
             if not await self._take(job):
@@ -102,10 +105,13 @@ class Scheduler:
 
     async def _take(self, job: Job) -> bool:
         at = now()
-        free = or_(JobRow.leased_until.is_(None), JobRow.leased_until < at)
+        # A time further off than could be by now was written by a clock that was ahead: it keeps no job waiting.
+        last_due, last_lease = at + job.every + SKEW, at + job.lease + SKEW
+        free = or_(JobRow.leased_until.is_(None), JobRow.leased_until < at, JobRow.leased_until > last_lease)
+        due = or_(JobRow.due_at <= at, JobRow.due_at > last_due)
         taken = (
             update(JobRow)
-            .where(JobRow.name == job.name, JobRow.due_at <= at, free)
+            .where(JobRow.name == job.name, due, free)
             .values(holder=self._holder, leased_until=at + job.lease, due_at=at + job.every)
             .returning(JobRow.name)
         )
@@ -115,7 +121,7 @@ class Scheduler:
             ).one_or_none()
         if row is None:
             await self._declare(job, at)
-        elif max(row.due_at, row.leased_until or row.due_at) > at:
+        elif at < row.due_at <= last_due or at < (row.leased_until or at) <= last_lease:
             # Looked at again when it is due, and soon enough if another process drops it.
             self._next[job.name] = min(max(row.due_at, row.leased_until or row.due_at), at + job.lease)
             return False

@@ -52,6 +52,10 @@ class Settings:
     streams: int = _setting(5000, "event streams open at once in one gateway", least=1)
     streams_an_address: int = _setting(500, "event streams open at once from one address", least=1)
     streams_a_conversation: int = _setting(8, "event streams open at once in one conversation", least=1)
+    busy_milliseconds: int = _setting(
+        500, "what 19 answers in 20 must stay under, or newcomers wait for their turn; 0: never", least=0
+    )
+    busy_messages: int = _setting(100, "messages answered at once beyond which newcomers wait for their turn", least=1)
     trusted_hops: int = _setting(0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed", least=0)
     idle_seconds: int = _setting(75, "seconds that a connection may stay without a whole call", least=1)
     body_seconds: int = _setting(

@@ -27,6 +27,7 @@ from bot.satisfaction.store import FeedbackStore
 from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web import documents, pages, receipts, results
+from bot.web.admission import Admission
 from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
 from bot.web.console.app import open_desk, set_up_console
 from bot.web.console.keys import TALK, TRAINING
@@ -34,6 +35,7 @@ from bot.web.hub import Hub
 from bot.web.jobs import jobs
 from bot.web.keeper import Keeper
 from bot.web.keys import (
+    ADMISSION,
     API_TOKENS,
     ASSISTANT,
     CASEWORK,
@@ -58,7 +60,7 @@ from bot.web.keys import (
 from bot.web.limits import Limiter
 from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
-from bot.web.plain import opinion
+from bot.web.plain import opinion, waiting
 from bot.web.plain import routes as plain
 from bot.web.slow import not_for_ever
 from bot.web.switchboard import Switchboard
@@ -80,6 +82,9 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(settings), Metrics()
     app[results.LAST] = {}
     cipher = open_cipher(settings)
+    # Sealed with the key that all gateways have.
+    seal = cipher.digits("newcomers", 40).encode()
+    app[ADMISSION] = Admission(seal, settings.busy_milliseconds / 1000, settings.busy_messages)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
@@ -97,6 +102,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
         opinion,
         pages,
         plain,
+        waiting,
     ):
         app.add_routes(module.routes)
     app.add_routes(results.routes)

@@ -11,7 +11,7 @@ from bot.requests.model import State
 from bot.requests.reference import find_access_code
 from bot.rights.erasure import Receipt, erase
 from bot.web.caller import caller_of
-from bot.web.keys import CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
+from bot.web.keys import ADMISSION, CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
 
 
 async def take_in(
@@ -55,7 +55,8 @@ async def take_in(
     if find_access_code(text):
         # Codes must not be tried from one address in ever new conversations.
         request.app[LIMITER].check("codes_an_hour", caller_of(request))
-    return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
+    with request.app[ADMISSION].answering():
+        return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
 
 
 async def await_file(request: web.Request, conversation_id: str) -> None:

@@ -17,7 +17,8 @@ from bot.rights.export import around
 from bot.web.caller import caller_of
 from bot.web.hub import Bell
 from bot.web.intake import erase_all, take_in
-from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING
+from bot.web.keys import ADMISSION, CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING
+from bot.web.newcomers import admit
 
 CLOSING = web.AppKey("closing", asyncio.Event)
 HEARTBEAT = 20.0
@@ -28,18 +29,23 @@ routes = web.RouteTableDef()
 
 @routes.post("/api/conversations")
 async def open_conversation(request: web.Request) -> web.Response:
-    """Open a conversation with its notice; with `service`, it begins on that service."""
+    """Open a conversation with its notice; with `service` it begins there, with `ticket` in turn."""
     body = await _json(request)
-    request.app[LIMITER].check("conversations_an_hour", caller_of(request))
-    language = _language(body.get("language") or "fr")
+    given = body.get("language")
+    language = "fr" if given is None else _language(given)
     origin = body.get("origin")
     if origin is not None and not isinstance(origin, str):
         raise Unprocessable("`origin` is a text.", field="origin")
     service = body.get("service")
     if service is not None:
         request.app[CATALOGUE].service(str(service))
+    ticket = body.get("ticket")
+    if ticket is not None and not isinstance(ticket, str):
+        raise Unprocessable("`ticket` is a text.", field="ticket")
+    admit(request, language, ticket or "")
     store = request.app[CONVERSATIONS]
-    conversation_id, token, messages = await store.open(language, site_of(origin or ""), opening(language))
+    with request.app[ADMISSION].answering():
+        conversation_id, token, messages = await store.open(language, site_of(origin or ""), opening(language))
     shown = [message.wire() for message in messages]
     if service is not None:
         shown += await _present(request, conversation_id, str(service), language)

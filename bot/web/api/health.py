@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.errors import GuichetError
-from bot.web.keys import ASSISTANT, DATABASE, HUB, METRICS, SPOOL
+from bot.web.keys import ADMISSION, ASSISTANT, DATABASE, HUB, METRICS, SPOOL
 
 routes = web.RouteTableDef()
 
@@ -32,6 +32,7 @@ async def metrics(request: web.Request) -> web.Response:
     gauges = {
         "event_streams": request.app[HUB].streams,
         "engine_up": float(await request.app[ASSISTANT].ready()),
+        "newcomers_waiting": request.app[ADMISSION].waiting,
         "spool_bytes": request.app[SPOOL].size,
     }
     return web.Response(text=request.app[METRICS].text(gauges), content_type="text/plain", charset="utf-8")
