@@ -15,7 +15,7 @@ from schemathesis.checks import positive_data_acceptance
 from tests.citizen import Citizen
 from tests.web.gateway import gateway
 
-CASES = 15
+CASES = 8
 """Cases tried for each call and each way."""
 # A service or a conversation of that form may not exist; a stream is open and never ends.
 EXCLUDED = [positive_data_acceptance]
@@ -34,7 +34,7 @@ async def test_whatever_is_sent_to_a_citizens_call_gets_an_answer_that_is_descri
         url = str(client.make_url("")).rstrip("/")
         tried = await asyncio.to_thread(_explore, url, citizen, way)
     assert len(tried) >= 8
-    assert sum(tried.values()) >= 8 * CASES / 2
+    assert sum(tried.values()) >= 4 * CASES
 
 
 def _explore(url: str, citizen: Citizen, way: schemathesis.GenerationMode) -> dict[str, int]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from .parsers import PARSERS, Parser
 
-CASES = 40
+CASES = 25
 
 
 def thrown_at(parser: Parser, cases: int) -> int:
