@@ -23,6 +23,9 @@ from bot.web.newcomers import admit
 CLOSING = web.AppKey("closing", asyncio.Event)
 HEARTBEAT = 20.0
 """Seconds of silence after which a comment is sent, so that proxies and browsers keep the stream open."""
+HEARTBEATS = 3
+"""After so many of them a stream looks for itself: another process may have written. Thousands of quiet streams that
+ask the database at each one would keep it busier than those who talk."""
 
 routes = web.RouteTableDef()
 
@@ -173,10 +176,17 @@ async def _push(
             sequence = message.sequence
             await response.write(_event(message))
         if not messages:
-            try:
-                await asyncio.wait_for(bell.wait(), HEARTBEAT)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
+            await _wait(response, bell)
+
+
+async def _wait(response: web.StreamResponse, bell: Bell) -> None:
+    """Wait for a ring, or long enough that it is worth looking without one."""
+    for _ in range(HEARTBEATS):
+        try:
+            await asyncio.wait_for(bell.wait(), HEARTBEAT)
+            return
+        except TimeoutError:
+            await response.write(b": still here\n\n")
 
 
 async def _news(request: web.Request, conversation_id: str, sequence: int) -> list[Message]:
