@@ -210,7 +210,7 @@ def test_a_clock_that_goes_back_keeps_nobody_outside_for_ever() -> None:
 @pytest.fixture
 async def busy(tmp_path: Path, migrated_file: Path) -> Any:
     """A gateway whose answers were all slow just now, with a citizen who is inside."""
-    async with gateway(tmp_path, migrated_file) as client:
+    async with gateway(tmp_path, migrated_file, busy_milliseconds=500) as client:
         inside = await Citizen.arrive(client)  # type: ignore[arg-type]
         _answers(client.app[ADMISSION], SLOW, at=time.time())
         yield client, inside
@@ -248,7 +248,7 @@ async def test_whoever_is_inside_is_never_refused_because_of_newcomers(busy: Any
 async def test_looking_again_does_not_count_as_opening_another_conversation(
     tmp_path: Path, migrated_file: Path
 ) -> None:
-    async with gateway(tmp_path, migrated_file, conversations_an_hour=1) as client:
+    async with gateway(tmp_path, migrated_file, busy_milliseconds=500, conversations_an_hour=1) as client:
         _answers(client.app[ADMISSION], SLOW, at=time.time())
         ticket = ""
         for _ in range(5):
