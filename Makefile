@@ -48,6 +48,7 @@ train: $(STAMP) ## train a model into models/
 bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.bench
 	@$(PYTHON) -m tests.benchmarks.search
+	@$(PYTHON) -m tests.benchmarks.load
 	@$(PYTHON) -m tests.benchmarks.queries
 	@$(PYTHON) -m tests.benchmarks.turns
 	@$(PYTHON) -m tests.benchmarks.harvest

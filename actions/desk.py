@@ -77,7 +77,7 @@ def open_desk(
         settings,
         catalogue or load_catalogue(settings.catalogue_dir),
         conversations,
-        RequestStore(database, cipher),
+        RequestStore(database, cipher, settings.wrong_codes),
         Casework(database, cipher),
         open_files(settings, database, cipher),
         Contacts(database, cipher),

@@ -1,5 +1,6 @@
 """The database: one asynchronous SQLAlchemy engine, SQLite by default and PostgreSQL for the grown-up profile."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,14 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InternalError,
+    InvalidRequestError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -22,6 +30,8 @@ POSTGRESQL: dict[str, Any] = {
     # A server that is gone without a word is noticed in seconds, and what is said meanwhile goes to the spool.
     "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000},
 }
+PATIENCE = 10.0
+"""Seconds that the few rows of a turn may take; a server that hangs is one that is away, and the spool takes over."""
 RETRY_AFTER = 5
 """Seconds after which whoever found the database away may try again."""
 
@@ -140,7 +150,7 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), (self._quick if at_once else self.engine).connect() as connection:
+        async with _named_errors(), self._patient(at_once), self._engine(at_once).connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -153,10 +163,17 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
         """
-        async with _named_errors(), (self._quick if at_once else self.engine).connect() as connection:
+        async with _named_errors(), self._patient(at_once), self._engine(at_once).connect() as connection:
             await connection.execution_options(guichet_writes=True)
             async with connection.begin():
                 yield connection
+
+    def _engine(self, at_once: bool) -> AsyncEngine:
+        return self._quick if at_once else self.engine
+
+    def _patient(self, at_once: bool) -> asyncio.Timeout:
+        # SQLite waits for its lock by itself, and not so long; work of other kinds may take its time.
+        return asyncio.timeout(PATIENCE if at_once and not self.is_sqlite else None)
 
     async def ping(self) -> None:
         """Ask the database for nothing, to know that it answers.
@@ -180,7 +197,9 @@ async def _named_errors() -> AsyncIterator[None]:
         yield
     except DBAPIError as error:
         # SQLite says nothing more precise of a file that is damaged.
-        if error.connection_invalidated or isinstance(error, OperationalError) or type(error) is DatabaseError:
+        # PostgreSQL calls it an internal error that a server may only be read (25006), as one that takes over may.
+        gone = isinstance(error, OperationalError | InternalError) or type(error) is DatabaseError
+        if error.connection_invalidated or gone:
             raise _away() from error
         raise
     except (ConnectionError, TimeoutError, PoolTimeout) as error:

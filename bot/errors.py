@@ -3,6 +3,7 @@
     GuichetError
     ├── InvalidInput        400  what was sent cannot be used; `field` names the part
     │   ├── TooLarge        413
+    │   ├── TooSlow         408
     │   └── Unprocessable   422
     ├── NotAllowed          401/403  no token, a wrong token, or no right
     ├── NotFound            404
@@ -61,6 +62,13 @@ class TooLarge(InvalidInput):
 
     status = 413
     default_code = "too-large"
+
+
+class TooSlow(InvalidInput):
+    """What was sent took longer to arrive than is waited for."""
+
+    status = 408
+    default_code = "too-slow"
 
 
 class Unprocessable(InvalidInput):

@@ -25,6 +25,8 @@ TICK = 1.0
 """Seconds between two looks for a job that is due."""
 LEASE = timedelta(seconds=30)
 """Time after which the job of a process that says nothing more is taken by another; clocks may differ by half of it."""
+SKEW = timedelta(minutes=5)
+"""A time further off than could be by now, by so much, was written by a clock that was ahead."""
 
 
 class LostJob(Exception):
@@ -92,7 +94,8 @@ class Scheduler:
 
     async def _run_if_due(self, job: Job) -> bool:
         # What this process knows to be later is not asked of the database again.
-        if self._next.get(job.name, now()) > now():
+        at = now()
+        if at < self._next.get(job.name, at) <= at + job.lease:
             return False
         try:
             if not await self._take(job):
@@ -137,10 +140,13 @@ class Scheduler:
 
     async def _take(self, job: Job) -> bool:
         at = now()
-        ready = or_(and_(JobRow.leased_until.is_(None), JobRow.due_at <= at), JobRow.leased_until < at)
+        # What a clock that was ahead wrote keeps no job waiting.
+        last_due, last_lease = at + job.every + SKEW, at + job.lease + SKEW
+        due = or_(JobRow.due_at <= at, JobRow.due_at > last_due)
+        lost = or_(JobRow.leased_until < at, JobRow.leased_until > last_lease)
         taken = (
             update(JobRow)
-            .where(JobRow.name == job.name, ready)
+            .where(JobRow.name == job.name, or_(and_(JobRow.leased_until.is_(None), due), lost))
             .values(holder=self._holder, leased_until=at + job.lease, due_at=at + job.every)
             .returning(JobRow.name)
         )
@@ -150,7 +156,7 @@ class Scheduler:
             ).one_or_none()
         if row is None:
             await self._declare(job, at)
-        elif (row.leased_until or row.due_at) > at:
+        elif at < (row.leased_until or row.due_at) <= (last_lease if row.leased_until else last_due):
             # Looked at again when it is due, and soon enough if another process drops it.
             self._next[job.name] = min(row.leased_until or row.due_at, at + job.lease)
             return False

@@ -50,6 +50,26 @@ class Settings:
     allowed_origins: str = _setting("", "other origins whose pages may embed the widget, separated by spaces")
     messages_a_minute: int = _setting(60, "messages accepted from one conversation in a minute", least=1)
     conversations_an_hour: int = _setting(600, "conversations opened from one address in an hour", least=1)
+    address_messages_a_minute: int = _setting(600, "messages accepted from one address in a minute", least=1)
+    uploads_a_minute: int = _setting(20, "files accepted from one conversation in a minute", least=1)
+    opinions_an_hour: int = _setting(300, "opinions accepted from one address in an hour, by the link", least=1)
+    office_calls_a_minute: int = _setting(600, "calls of the office's software from one address in a minute", least=1)
+    sign_ins_a_minute: int = _setting(60, "passwords tried from one address in a minute, whatever the names", least=1)
+    streams: int = _setting(5000, "event streams open at once in one gateway", least=1)
+    streams_an_address: int = _setting(500, "event streams open at once from one address", least=1)
+    streams_a_conversation: int = _setting(8, "event streams open at once in one conversation", least=1)
+    busy_milliseconds: int = _setting(
+        500, "what 19 answers in 20 must stay under, or newcomers wait for their turn; 0: never", least=0
+    )
+    busy_messages: int = _setting(100, "messages answered at once beyond which newcomers wait for their turn", least=1)
+    trusted_hops: int = _setting(0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed", least=0)
+    idle_seconds: int = _setting(75, "seconds that a connection may stay without a whole call", least=1)
+    body_seconds: int = _setting(
+        30, "seconds in which a call must have arrived whole; files have ten times that", least=1
+    )
+    reader_seconds: int = _setting(
+        60, "seconds after which a connection that takes nothing of its answer is cut", least=1
+    )
     spool_megabytes: int = _setting(64, "what may wait on the disk while the database is away, in MB", least=1)
     draft_days: int = _setting(30, "days that an unfinished request is kept", least=1)
     timezone: str = _setting("Europe/Paris", "time zone of the office's hours")
@@ -65,6 +85,7 @@ class Settings:
     file_megabytes: int = _setting(10, "size accepted of one file that a citizen sends", least=1, most=100)
     files_megabytes: int = _setting(60, "size accepted of all files of one conversation", least=1)
     codes_an_hour: int = _setting(60, "access codes tried from one address in an hour", least=1)
+    wrong_codes: int = _setting(8, "wrong codes in a row after which a reference is closed for half an hour", least=1)
     page_url: str = _setting("", "address of the page that holds the widget, for the links in e-mails")
     smtp_host: str = _setting("", "mail server that sends notifications; empty: none are sent by e-mail")
     smtp_port: int = _setting(587, "port of the mail server", least=1, most=65535)

@@ -143,8 +143,10 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 def environment(**settings: Any) -> dict[str, str]:
-    """Return the environment of a process of the service: the given settings and no other."""
+    """Return the environment of a process of the service: the given settings, and limits that no test reaches."""
     foreign = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
+    # All citizens of a run come from one address, and the machine may be slow.
+    settings = {"address_messages_a_minute": 1_000_000, "busy_milliseconds": 0} | settings
     if "data_dir" in settings:
         # The default lies in the checkout, whose own accepted examples are no business of a test.
         settings = {"learned_file": Path(settings["data_dir"]) / "learned.yml"} | settings

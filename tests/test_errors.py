@@ -44,7 +44,7 @@ def test_an_error_says_its_message_when_it_is_printed() -> None:
 def test_a_mistake_of_the_caller_can_be_told_from_a_fault_of_ours() -> None:
     callers = {each.__name__ for each in CLASSES if each.status < 500}
     assert callers == {
-        "InvalidInput", "TooLarge", "Unprocessable", "NotAllowed", "NotFound", "Conflict", "TooManyRequests",
+        "InvalidInput", "TooLarge", "TooSlow", "Unprocessable", "NotAllowed", "NotFound", "Conflict", "TooManyRequests",
     }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _gateway(settings: Settings, options: argparse.Namespace) -> None:
         return Engines(addresses, settings.engine_token, settings.engine_timeout)
 
     tracing.set_up("gateway")
-    _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port)
+    _serve(lambda: create_gateway(settings, assistant), settings.host, settings.port, settings.idle_seconds)
 
 
 def _engines(settings: Settings) -> list[SplitResult]:
@@ -105,7 +105,7 @@ def _engines(settings: Settings) -> list[SplitResult]:
     return addresses
 
 
-def _serve(create: Callable[[], Any], host: str, port: int) -> None:
+def _serve(create: Callable[[], Any], host: str, port: int, idle_seconds: int = 75) -> None:
     import uvloop
     from aiohttp import web
 
@@ -135,6 +135,7 @@ def _serve(create: Callable[[], Any], host: str, port: int) -> None:
         print=None,
         access_log=None,
         shutdown_timeout=5,
+        keepalive_timeout=idle_seconds,
         loop=uvloop.new_event_loop(),
     )
 

@@ -35,11 +35,13 @@ class RequestStore:
     Args:
         database: where they are.
         cipher: encrypts the answers and derives the access codes.
+        wrong_codes: wrong codes in a row after which a reference is closed for a while.
     """
 
-    def __init__(self, database: Database, cipher: Cipher) -> None:
+    def __init__(self, database: Database, cipher: Cipher, wrong_codes: int = WRONG_CODES_ALLOWED) -> None:
         self._database = database
         self._cipher = cipher
+        self._wrong_codes = wrong_codes
         self._journal = Journal(cipher)
 
     async def start(
@@ -233,7 +235,7 @@ class RequestStore:
             if row is None:
                 return  # there is no request at all
             wrong, until = row.wrong_codes + counts, row.locked_until
-            if wrong >= WRONG_CODES_ALLOWED:
+            if wrong >= self._wrong_codes:
                 wrong, until = 0, now() + LOCKED_FOR
             changed = update(RequestRow).where(RequestRow.id == row.id)
             await session.execute(changed.values(wrong_codes=wrong, locked_until=until))

@@ -28,6 +28,7 @@ from bot.satisfaction.store import FeedbackStore
 from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
 from bot.web import documents, pages, receipts, results
+from bot.web.admission import Admission
 from bot.web.api import banner, catalogue, conversations, files, health, office, office_files, openapi
 from bot.web.calls import numbered
 from bot.web.console.app import open_desk, set_up_console
@@ -36,6 +37,7 @@ from bot.web.hub import Hub
 from bot.web.jobs import jobs
 from bot.web.keeper import Keeper
 from bot.web.keys import (
+    ADMISSION,
     API_TOKENS,
     ASSISTANT,
     CASEWORK,
@@ -60,8 +62,9 @@ from bot.web.keys import (
 from bot.web.limits import Limiter
 from bot.web.metrics import Metrics
 from bot.web.middlewares import one_shape_of_error, origins, protect
-from bot.web.plain import opinion
+from bot.web.plain import opinion, waiting
 from bot.web.plain import routes as plain
+from bot.web.slow import not_for_ever
 from bot.web.switchboard import Switchboard
 
 
@@ -75,12 +78,15 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
     Raises:
         Misconfigured: the catalogue or the key cannot be used.
     """
-    app = web.Application(middlewares=[numbered, one_shape_of_error, origins], client_max_size=64 * 1024)
+    app = web.Application(middlewares=[numbered, one_shape_of_error, origins, not_for_ever], client_max_size=64 * 1024)
     app[SETTINGS] = settings
     app[CATALOGUE] = load_catalogue(settings.catalogue_dir)
-    app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(), Metrics()
+    app[HUB], app[LIMITER], app[METRICS] = Hub(), Limiter(settings), Metrics()
     app[results.LAST] = {}
     cipher = open_cipher(settings)
+    # Sealed with the key that all gateways have.
+    seal = cipher.digits("newcomers", 40).encode()
+    app[ADMISSION] = Admission(seal, settings.busy_milliseconds / 1000, settings.busy_messages)
     app.cleanup_ctx.append(lambda app: _life(app, cipher, assistant))
     app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(protect)
@@ -98,6 +104,7 @@ def create_gateway(settings: Settings, assistant: Callable[[], Assistant]) -> we
         opinion,
         pages,
         plain,
+        waiting,
     ):
         app.add_routes(module.routes)
     app.add_routes(results.routes)
@@ -112,7 +119,7 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     spool = app[SPOOL] = open_spool(app[SETTINGS], cipher)
     app[CONVERSATIONS] = DurableStore(database, cipher, spool)
     app[PENDING] = DurablePending(database, cipher, spool)
-    app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher), Casework(database, cipher)
+    app[REQUESTS], app[CASEWORK] = RequestStore(database, cipher, app[SETTINGS].wrong_codes), Casework(database, cipher)
     app[FILES] = open_files(app[SETTINGS], database, cipher)
     app[HOLDINGS] = open_holdings(app[SETTINGS], database, cipher)
     app[API_TOKENS] = ApiTokens(database)

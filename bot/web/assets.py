@@ -26,6 +26,8 @@ _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*)\n", re.MULTILINE)
 # Spaces before a line, empty lines, and new lines next to these signs are for the eye only, in CSS and in JavaScript
 # whose statements all end with a semicolon, as ours do.
 _LAYOUT = re.compile(rb"^\s+|(?<=[{}(\[,;=>])\n\s*|\n\s*(?=[})\].?:&|])", re.MULTILINE)
+# So are the spaces around these signs, which no text of ours holds.
+_SPACED = re.compile(rb" (=>|[=!]==|=|&&|\|\||\?\?=?) ")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def _prepared(path: Path, changed: int) -> Asset:
     plain = path.read_bytes()
     if path.suffix == ".js":
         # Whoever reads the sources finds the comments there; visitors on a slow line need not download them.
-        plain = _LAYOUT.sub(b"", _COMMENTS.sub(b"", plain))
+        plain = _SPACED.sub(rb"\1", _LAYOUT.sub(b"", _COMMENTS.sub(b"", plain)))
     return Asset(_KINDS[path.suffix], plain, gzip.compress(plain, 9), f'"{hashlib.sha256(plain).hexdigest()[:20]}"')
 
 

@@ -10,9 +10,8 @@ from bot.privacy.identifiers import is_identifier, kept_identifier
 from bot.requests.model import State
 from bot.requests.reference import find_access_code
 from bot.rights.erasure import Receipt, erase
-from bot.web.keys import CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
-
-UPLOADS_A_MINUTE = 20
+from bot.web.caller import caller_of
+from bot.web.keys import ADMISSION, CONVERSATIONS, HOLDINGS, HUB, KEEPER, LIMITER, REQUESTS, SETTINGS
 
 
 async def take_in(
@@ -34,7 +33,7 @@ async def take_in(
     Raises:
         Unprocessable: there is no text, or the identifier has not its form.
         TooLarge: the text is longer than what is accepted.
-        TooManyRequests: too many messages of this conversation, or too many codes from this address.
+        TooManyRequests: too many messages of this conversation or from this address, or too many codes.
     """
     settings = request.app[SETTINGS]
     if not isinstance(text, str):
@@ -51,11 +50,13 @@ async def take_in(
     if not isinstance(message_id, str) or not (message_id == "" or is_identifier(message_id)):
         raise Unprocessable("`id` is a UUID, or up to 64 letters without accent, figures, `-` and `_`.", field="id")
     kept = kept_identifier(message_id or str(uuid4()), conversation_id, request.app[HOLDINGS].cipher)
-    request.app[LIMITER].check("message", conversation_id, settings.messages_a_minute, 60)
+    request.app[LIMITER].check("messages_a_minute", conversation_id)
+    request.app[LIMITER].check("address_messages_a_minute", caller_of(request))
     if find_access_code(text):
         # Codes must not be tried from one address in ever new conversations.
-        request.app[LIMITER].check("code", request.remote or "", settings.codes_an_hour, 3600)
-    return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
+        request.app[LIMITER].check("codes_an_hour", caller_of(request))
+    with request.app[ADMISSION].answering():
+        return await request.app[KEEPER].send(conversation_id, kept, _storable(text), language)
 
 
 async def await_file(request: web.Request, conversation_id: str) -> None:
@@ -65,7 +66,7 @@ async def await_file(request: web.Request, conversation_id: str) -> None:
         Conflict: no request of it waits for one.
         TooManyRequests: too many came in a minute.
     """
-    request.app[LIMITER].check("file", conversation_id, UPLOADS_A_MINUTE, 60)
+    request.app[LIMITER].check("uploads_a_minute", conversation_id)
     if not await request.app[REQUESTS].is_open_in(conversation_id, (State.DRAFT, State.TO_COMPLETE)):
         raise Conflict("No request under way in this conversation waits for a file.", code="no-file-awaited")
 

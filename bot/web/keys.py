@@ -18,6 +18,7 @@ from bot.rights.holdings import Holdings
 from bot.satisfaction.store import FeedbackStore
 from bot.satisfaction.surveys import Surveys
 from bot.settings import Settings
+from bot.web.admission import Admission
 from bot.web.hub import Hub
 from bot.web.keeper import Keeper
 from bot.web.limits import Limiter
@@ -40,6 +41,7 @@ FEEDBACK = web.AppKey("feedback", FeedbackStore)
 SURVEYS = web.AppKey("surveys", Surveys)
 ASSISTANT = web.AppKey("assistant", Assistant)
 HUB = web.AppKey("hub", Hub)
+ADMISSION = web.AppKey("admission", Admission)
 LIMITER = web.AppKey("limiter", Limiter)
 METRICS = web.AppKey("metrics", Metrics)
 KEEPER = web.AppKey("keeper", Keeper)

@@ -50,7 +50,7 @@ async def one_shape_of_error(request: web.Request, handler: Handler) -> web.Stre
         response.headers["Allow"] = error.headers.get("Allow", "")
     except web.HTTPException as error:
         response = problem(request, InvalidInput(error.reason, code="http-error"), error.status)
-    except (ConnectionResetError, TimeoutError):
+    except (ConnectionError, TimeoutError):
         raise
     except Exception as error:
         # Under this number the operator finds the place in the log; what was sent is not written there.
@@ -82,7 +82,9 @@ def problem(request: web.Request, error: GuichetError, status: int | None = None
 async def origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse calls of pages from other origins, but for those that the operator allowed."""
     origin = request.headers.get("Origin")
-    own = origin is None or origin == f"{request.scheme}://{request.host}"
+    # Behind a proxy that speaks TLS, our own pages come from the address that the operator gave.
+    here = (f"{request.scheme}://{request.host}", request.app[SETTINGS].public_url.rstrip("/"))
+    own = origin is None or (origin != "" and origin in here)
     allowed = origin in request.app[SETTINGS].origins
     if not own and not allowed and request.path.startswith("/api/"):
         return problem(

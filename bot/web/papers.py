@@ -13,7 +13,8 @@ from aiohttp import web
 from bot.errors import NotAllowed, NotFound, TooManyRequests
 from bot.requests.model import Request
 from bot.requests.reference import find_access_code, find_reference
-from bot.web.keys import CONVERSATIONS, LIMITER, REQUESTS, SETTINGS
+from bot.web.caller import caller_of
+from bot.web.keys import CONVERSATIONS, LIMITER, REQUESTS
 
 _WORDS = {
     "fr": {
@@ -72,7 +73,7 @@ async def by_token(request: web.Request, paper: Paper) -> web.Response:
 async def by_code(request: web.Request, paper: Paper) -> web.Response:
     """Return a paper when the code of the form is right, and else the page again."""
     try:
-        request.app[LIMITER].check("code", request.remote or "", request.app[SETTINGS].codes_an_hour, 3600)
+        request.app[LIMITER].check("codes_an_hour", caller_of(request))
     except TooManyRequests:
         return _page(request, paper, "slow", 429)
     code = find_access_code(str((await request.post()).get("code", "")))

@@ -18,6 +18,8 @@ _FRENCH = {
     "unknown-file": "Ce fichier n'existe pas ou plus.",
     "wrong-pair": "Cette référence et ce code ne vont pas ensemble.",
     "slow-down": "Trop de messages en peu de temps. Réessayez dans {retry_after} secondes.",
+    "too-many-at-once": "Trop de fenêtres ouvertes en même temps. Réessayez dans {retry_after} secondes.",
+    "too-slow": "L'envoi a mis trop de temps à arriver. Réessayez.",
     "wrong-token": "Cette conversation n'existe plus, ou n'est pas la vôtre.",
     "conversation-erased": "Cette conversation a été effacée.",
     "unknown-button": "Ce choix n'est plus disponible. Écrivez votre demande.",

@@ -72,7 +72,9 @@ async def running(root: Path, data_dir: Path, models_dir: Path) -> AsyncIterator
         "GUICHET_DATA_DIR": str(data_dir),
         "GUICHET_MODELS_DIR": str(models_dir),
         "GUICHET_PORT": "0",
+        "GUICHET_BUSY_MILLISECONDS": "0",
         "GUICHET_MESSAGES_A_MINUTE": NO_LIMIT,
+        "GUICHET_ADDRESS_MESSAGES_A_MINUTE": NO_LIMIT,
         "GUICHET_CONVERSATIONS_AN_HOUR": NO_LIMIT,
     }
     started = time.perf_counter()

@@ -83,7 +83,7 @@ def cut(url: str) -> Iterator["Cut"]:
 
 
 class Cut:
-    """A PostgreSQL server behind a small TCP proxy: connections are cut, then refused."""
+    """A PostgreSQL server behind a small TCP proxy: connections are cut, then refused; `delay` makes it slow."""
 
     def __init__(self, url: str, loop: asyncio.AbstractEventLoop) -> None:
         self._parsed = make_url(url)
@@ -91,6 +91,7 @@ class Cut:
         self._server: asyncio.Server | None = None
         self._served: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
         self._port = 0
+        self.delay = 0.0
 
     @property
     def url(self) -> str:
@@ -129,16 +130,19 @@ class Cut:
         far_reader, far_writer = await asyncio.open_connection(host, port)
         self._served[task] = writer, far_writer
         try:
-            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         finally:
             del self._served[task]
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    with suppress(OSError):
-        writer.close()
-        await writer.wait_closed()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                waited = 0.0
+                while waited < self.delay and not writer.is_closing():
+                    await asyncio.sleep(0.02)
+                    waited += 0.02
+                writer.write(data)
+                await writer.drain()
+        with suppress(OSError):
+            writer.close()
+            await writer.wait_closed()

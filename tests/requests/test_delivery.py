@@ -17,6 +17,7 @@ from bot.conversations.store import ConversationStore
 from bot.db import Database, now
 from bot.errors import Unprocessable
 from bot.privacy.encryption import Cipher
+from bot.requests import mail
 from bot.requests.casework import CITIZEN, Casework
 from bot.requests.delivery import Delivery
 from bot.requests.events import Item, Problem, RequestEvent
@@ -293,3 +294,17 @@ async def test_one_parcel_that_fails_does_not_hold_up_the_others(
     await deliver().run()
     assert [message["Subject"] for message in server.received] == [f"Votre demande {sound.reference} est bien reçue"]
     assert lost.reference != sound.reference
+
+
+async def test_a_mail_server_that_takes_the_call_and_says_nothing_is_tried_again_later(
+    requests: RequestStore, database: Database, deliver: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "TIMEOUT", 0.2)
+    await filed(requests)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        delivery = deliver(smtp_port=silent.getsockname()[1])
+        async with asyncio.timeout(30):
+            await delivery.run()
+    assert await _statuses(database) == [Status.WAITING]

@@ -144,3 +144,9 @@ def test_a_code_is_compared_with_its_own_salted_hash_only() -> None:
     assert not same_code("48217731", "request-1", stored)
     assert not same_code("48217730", "request-2", stored)
     assert "48217730" not in stored
+
+
+def test_figures_on_both_sides_of_a_reference_are_no_code_that_the_log_would_keep() -> None:
+    text = "482177 GU-7K3M-9QXD 30"
+    assert find_access_code(text) is None
+    assert hide_access_codes(text) == text

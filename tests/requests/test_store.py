@@ -239,3 +239,12 @@ async def _row(database: Database, request_id: str) -> Any:
     async with database.reading() as session:
         query = select(RequestRow.locked_until, RequestRow.wrong_codes).where(RequestRow.id == request_id)
         return (await session.execute(query)).one()
+
+
+async def test_how_many_wrong_codes_close_a_reference_is_a_setting(database: Database, cipher: Cipher) -> None:
+    store = RequestStore(database, cipher, wrong_codes=2)
+    draft = await _draft(store)
+    code = store.access_code(draft.id)
+    for _ in range(2):
+        assert await store.open_with_code(draft.reference, _other(code)) is None
+    assert await store.open_with_code(draft.reference, code) is None

@@ -1,11 +1,17 @@
 """Server-sent events: everything new reaches whoever listens, once, also after a connection that broke."""
 
 import asyncio
+from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import event
 
+from bot.conversations.model import Author
+from bot.conversations.model import Message as Said
+from bot.web.keys import CONVERSATIONS, DATABASE
 from tests.citizen import Citizen, Message
+from tests.web.gateway import gateway
 
 
 async def collect(citizen: Citizen, count: int, last_event_id: str = "") -> list[tuple[str, Message]]:
@@ -98,3 +104,24 @@ async def test_a_number_of_the_future_loses_nothing(citizen: Citizen) -> None:
     while not listening.done():
         await citizen.say("bonjour")
     assert len(await listening) == 2
+
+
+async def test_a_quiet_stream_leaves_the_database_alone_and_sees_at_last_what_nobody_rang_for(
+    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.api.conversations.HEARTBEAT", 0.05)
+    async with gateway(tmp_path, migrated_file) as client:
+        citizen = await Citizen.arrive(client)  # type: ignore[arg-type]
+        looked: list[str] = []
+        for engine in (client.app[DATABASE].engine, client.app[DATABASE]._quick):
+            event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: looked.append(given[2]))
+        path = f"/api/conversations/{citizen.id}/events"
+        async with client.get(path, headers=citizen.headers) as response, asyncio.timeout(30):
+            lines = response.content
+            while (await lines.readline()) != b": still here\n":
+                pass
+            await lines.readuntil(b": still here\n")
+            assert len([each for each in looked if "FROM messages" in each]) == 1
+            await client.app[CONVERSATIONS].append(citizen.id, Said(Author.SYSTEM, "Écrit par un autre."))
+            while "Écrit par un autre." not in (await lines.readline()).decode():
+                pass

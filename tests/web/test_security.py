@@ -1,10 +1,13 @@
 """What protects the citizen's browser: headers on every page and answer, and which pages of other sites may call."""
 
+from pathlib import Path
+
 import aiohttp
 import pytest
 
 from tests.citizen import Citizen
 from tests.service import ALLOWED_ORIGIN
+from tests.web.gateway import gateway
 
 PAGES = ["/", "/console", "/admin"]
 FILES = ["/widget.js", "/widget/element.js", "/demo/demo.css", "/demo/emblem.svg"]
@@ -95,3 +98,26 @@ async def test_the_widget_can_be_loaded_by_other_sites(session: aiohttp.ClientSe
         assert response.content_type == "text/javascript"
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+async def test_behind_a_proxy_that_speaks_tls_our_own_pages_may_call_and_a_liar_may_not(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with gateway(tmp_path, migrated_file, public_url="https://guichet.example/", trusted_hops=1) as client:
+        own, liar = "https://guichet.example", "https://guichet.example.evil.example"
+        for origin, status in ((own, 201), (liar, 403), ("", 403)):
+            async with client.post("/api/conversations", json={}, headers={"Origin": origin}) as response:
+                assert response.status == status, origin
+
+
+@pytest.mark.parametrize(("hops", "secure"), [(0, False), (1, True)])
+async def test_that_a_call_came_by_https_is_believed_of_our_own_proxy_only(
+    hops: int, secure: bool, tmp_path: Path, migrated_file: Path
+) -> None:
+    told = {"X-Forwarded-Proto": "https"}
+    async with (
+        gateway(tmp_path, migrated_file, trusted_hops=hops) as client,
+        client.get("/console/login", headers=told) as response,
+    ):
+        [cookie] = response.headers.getall("Set-Cookie")
+    assert cookie.startswith("__Host-") is secure

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import web
 
 from bot.conversations.model import Author, Message, Mode
 from bot.conversations.notice import opening, switched
@@ -14,32 +14,41 @@ from bot.conversations.store import Conversation
 from bot.errors import GuichetError, InvalidInput, NotAllowed, Unavailable, Unprocessable
 from bot.privacy.identifiers import site_of
 from bot.rights.export import around
+from bot.web.caller import caller_of
 from bot.web.hub import Bell
 from bot.web.intake import erase_all, take_in
-from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING, SETTINGS
+from bot.web.keys import ADMISSION, CATALOGUE, CONVERSATIONS, DATABASE, HUB, KEEPER, LIMITER, PENDING
+from bot.web.newcomers import admit
 
 CLOSING = web.AppKey("closing", asyncio.Event)
 HEARTBEAT = 20.0
 """Seconds of silence after which a comment is sent, so that proxies and browsers keep the stream open."""
+HEARTBEATS = 3
+"""After so many of them a stream looks for itself: another process may have written. Thousands of quiet streams that
+ask the database at each one would keep it busier than those who talk."""
 
 routes = web.RouteTableDef()
 
 
 @routes.post("/api/conversations")
 async def open_conversation(request: web.Request) -> web.Response:
-    """Open a conversation with its notice; with `service`, it begins on that service."""
+    """Open a conversation with its notice; with `service` it begins there, with `ticket` in turn."""
     body = await _json(request)
-    settings = request.app[SETTINGS]
-    request.app[LIMITER].check("open", request.remote or "", settings.conversations_an_hour, 3600)
-    language = _language(body.get("language") or "fr")
+    given = body.get("language")
+    language = "fr" if given is None else _language(given)
     origin = body.get("origin")
     if origin is not None and not isinstance(origin, str):
         raise Unprocessable("`origin` is a text.", field="origin")
     service = body.get("service")
     if service is not None:
         request.app[CATALOGUE].service(str(service))
+    ticket = body.get("ticket")
+    if ticket is not None and not isinstance(ticket, str):
+        raise Unprocessable("`ticket` is a text.", field="ticket")
+    admit(request, language, ticket or "")
     store = request.app[CONVERSATIONS]
-    conversation_id, token, messages = await store.open(language, site_of(origin or ""), opening(language))
+    with request.app[ADMISSION].answering():
+        conversation_id, token, messages = await store.open(language, site_of(origin or ""), opening(language))
     shown = [message.wire() for message in messages]
     if service is not None:
         shown += await _present(request, conversation_id, str(service), language)
@@ -130,10 +139,18 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
     sequence = min(int(last[:18]), conversation.messages) if last else conversation.messages
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
-    await response.prepare(request)
     # Who missed something may have missed a change of mode as well.
     mode = None if last else Mode.BOT
-    with request.app[HUB].listening(conversation.id) as bell, suppress(ClientConnectionResetError):
+    hold = request.app[LIMITER].hold
+    with (
+        hold("streams"),
+        hold("streams_an_address", caller_of(request)),
+        hold("streams_a_conversation", conversation.id),
+        request.app[HUB].listening(conversation.id) as bell,
+        # The client went, or took nothing for so long that the system ended the connection.
+        suppress(ConnectionError),
+    ):
+        await response.prepare(request)
         await _push(request, response, conversation.id, sequence, mode, bell)
     return response
 
@@ -159,10 +176,17 @@ async def _push(
             sequence = message.sequence
             await response.write(_event(message))
         if not messages:
-            try:
-                await asyncio.wait_for(bell.wait(), HEARTBEAT)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
+            await _wait(response, bell)
+
+
+async def _wait(response: web.StreamResponse, bell: Bell) -> None:
+    """Wait for a ring, or long enough that it is worth looking without one."""
+    for _ in range(HEARTBEATS):
+        try:
+            await asyncio.wait_for(bell.wait(), HEARTBEAT)
+            return
+        except TimeoutError:
+            await response.write(b": still here\n\n")
 
 
 async def _news(request: web.Request, conversation_id: str, sequence: int) -> list[Message]:

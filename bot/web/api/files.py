@@ -8,14 +8,13 @@ from bot.errors import InvalidInput, NotAllowed, NotFound
 from bot.requests.files import FileStore, RequestFile
 from bot.requests.reference import find_access_code, find_reference
 from bot.web.api.conversations import token_of
+from bot.web.caller import caller_of
 from bot.web.intake import await_file
 from bot.web.keys import CONVERSATIONS, FILES, LIMITER, REQUESTS
 from bot.web.uploads import MALFORMED, Upload, limit_of, read_upload, too_large
 
 routes = web.RouteTableDef()
 
-CODES_A_MINUTE = 10
-"""Pairs of reference and code that one address may try; each reference has its own limit beside it."""
 _DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -62,7 +61,7 @@ async def read_file(request: web.Request) -> web.Response:
 
 async def _opened(request: web.Request) -> str:
     """Return the identifier of the request that reference and code open; every failure looks the same."""
-    request.app[LIMITER].check("code", request.remote or "", CODES_A_MINUTE, 60)
+    request.app[LIMITER].check("codes_an_hour", caller_of(request))
     reference = find_reference(request.match_info["reference"])
     scheme, _, code = request.headers.get("Authorization", "").partition(" ")
     digits = find_access_code(code) if scheme.lower() == "code" else None

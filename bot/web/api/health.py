@@ -12,7 +12,7 @@ from bot.errors import GuichetError, NotAllowed
 from bot.learning.models import current_model
 from bot.operations.backlog import backlog
 from bot.operations.backup import last_backup
-from bot.web.keys import ASSISTANT, DATABASE, HUB, METRICS, SETTINGS, SPOOL
+from bot.web.keys import ADMISSION, ASSISTANT, DATABASE, HUB, METRICS, SETTINGS, SPOOL
 
 routes = web.RouteTableDef()
 
@@ -50,6 +50,7 @@ async def metrics(request: web.Request) -> web.Response:
     gauges = {
         "event_streams": float(request.app[HUB].streams),
         "engine_up": float(await request.app[ASSISTANT].ready()),
+        "newcomers_waiting": float(request.app[ADMISSION].waiting),
         "spool_bytes": float(request.app[SPOOL].size),
         "disk_free_bytes": float(shutil.disk_usage(settings.data_dir).free),
         **await _waiting(request),

@@ -17,9 +17,9 @@ from bot.requests.listing import Filter, Order
 from bot.requests.model import State
 from bot.requests.office_view import case_view, event_view, line_view
 from bot.requests.reference import find_reference
+from bot.web.caller import caller_of
 from bot.web.keys import API_TOKENS, CASEWORK, CATALOGUE, LIMITER, REQUESTS, WEBHOOKS
 
-CALLS_A_MINUTE = 600
 routes = web.RouteTableDef()
 Model = TypeVar("Model", bound=BaseModel)
 Short = Annotated[str, Field(max_length=500)]
@@ -192,7 +192,7 @@ async def allowed(request: web.Request, scope: Scope) -> ApiToken:
         NotAllowed: there is none, or it has not that scope.
         TooManyRequests: too many wrong ones came from this address.
     """
-    request.app[LIMITER].check("office", request.remote or "", CALLS_A_MINUTE, 60)
+    request.app[LIMITER].check("office_calls_a_minute", caller_of(request))
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAllowed("Send `Authorization: Bearer` with a token of the office.", code="token-missing")

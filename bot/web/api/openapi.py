@@ -34,6 +34,8 @@ def _json(schema: Any) -> dict[str, Any]:
 
 _TEXT = {"type": "string"}
 _LANGUAGE = {"type": "string", "enum": ["fr", "en"]}
+_OR_NONE = {"type": ["string", "null"]}
+_LANGUAGE_OR_NONE = {"enum": ["fr", "en", None]}
 _PROBLEM = {"application/problem+json": {"schema": _ref("Problem")}}
 
 
@@ -176,7 +178,7 @@ DESCRIPTION: dict[str, Any] = {
                 "Open a conversation",
                 {"201": _answer("Opened", _OPENED)},
                 *(400, 403, 404, 413, 422, 429, 503),
-                body=_object([], language=_LANGUAGE, origin=_TEXT, service=_TEXT),
+                body=_object([], language=_LANGUAGE_OR_NONE, origin=_OR_NONE, service=_OR_NONE, ticket=_OR_NONE),
                 secured=False,
             )
         },

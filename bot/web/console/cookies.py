@@ -2,14 +2,9 @@
 
 from aiohttp import web
 
-from bot.web.keys import SETTINGS
+from bot.web.caller import is_https
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-
-def is_https(request: web.Request) -> bool:
-    """Return whether browsers reach us over https, by ourselves or through a proxy that ends it."""
-    return request.secure or request.app[SETTINGS].public_url.startswith("https://")
 
 
 def cookie_name(request: web.Request, purpose: str = "session") -> str:

@@ -10,7 +10,8 @@ from aiohttp import web
 from bot.accounts.model import Account, Forbidden, Right
 from bot.accounts.sessions import Session, is_form_token
 from bot.errors import GuichetError, NotAllowed
-from bot.web.console.cookies import is_https, read_cookie, set_cookie
+from bot.web.caller import is_https
+from bot.web.console.cookies import read_cookie, set_cookie
 from bot.web.console.keys import ACCOUNTS, SESSIONS
 from bot.web.console.render import error_page, redirect
 from bot.web.uploads import form_of

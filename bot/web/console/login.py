@@ -4,14 +4,12 @@ from aiohttp import web
 
 from bot.accounts.sessions import Session
 from bot.errors import GuichetError, NotAllowed, TooManyRequests
+from bot.web.caller import caller_of
 from bot.web.console.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.console.guard import field, find_session, local_path, note, open_page, page
 from bot.web.console.keys import ACCOUNTS, SESSIONS
 from bot.web.console.render import redirect, render, words
 from bot.web.keys import LIMITER
-
-TRIES_A_MINUTE = 60
-"""Passwords tried from one address in a minute, whatever the names."""
 
 routes = web.RouteTableDef()
 
@@ -34,7 +32,7 @@ async def login(request: web.Request) -> web.StreamResponse:
     name, password = await field(request, "name", 200), str((await request.post()).get("password", ""))
     wanted = local_path(await field(request, "next"))
     try:
-        request.app[LIMITER].check("login", request.remote or "", TRIES_A_MINUTE, 60)
+        request.app[LIMITER].check("sign_ins_a_minute", caller_of(request))
         account = await request.app[ACCOUNTS].check(name, password)
     except (NotAllowed, TooManyRequests) as error:
         return _refused(request, "login.html", error, nobody=False, next=wanted)

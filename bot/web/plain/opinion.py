@@ -9,13 +9,13 @@ from bot.errors import NotFound
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import COMMENT_LIMIT
 from bot.satisfaction.surveys import Survey
+from bot.web.caller import caller_of
 from bot.web.keys import CATALOGUE, LIMITER, SURVEYS
 from bot.web.plain.render import page
 from bot.web.plain.words import words
 
 routes = web.RouteTableDef()
 ADDRESS = "/plain/opinion/{token}"
-AN_HOUR = 300
 """Forms accepted from one address in an hour: an office's visitors may share one."""
 FACES = (Face.GOOD, Face.MIXED, Face.BAD)
 
@@ -33,7 +33,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @routes.post(ADDRESS)
 async def answer(request: web.Request) -> web.StreamResponse:
     """Store the face at once, or the answers that were given to the rest; what was passed says nothing."""
-    request.app[LIMITER].check("opinion", request.remote or "", AN_HOUR, 3600)
+    request.app[LIMITER].check("opinions_an_hour", caller_of(request))
     surveys = request.app[SURVEYS]
     try:
         survey = await surveys.open(request.match_info["token"])

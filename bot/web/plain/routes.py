@@ -12,9 +12,11 @@ from bot.errors import GuichetError, NotAllowed, Unprocessable
 from bot.web.api.banner import announcement
 from bot.web.assets import serve
 from bot.web.intake import await_file, erase_all, take_in
-from bot.web.keys import CONVERSATIONS, FILES, HUB, LIMITER, SETTINGS
+from bot.web.keys import ADMISSION, CONVERSATIONS, FILES, HUB, SETTINGS
+from bot.web.newcomers import admit
 from bot.web.plain.render import page, shown, transcript
 from bot.web.plain.session import PATH, check_form, conversation_of, forget, form_code, remember
+from bot.web.plain.waiting import to_the_line
 from bot.web.uploads import Upload, form_of
 from bot.web.words import detail_for
 
@@ -37,14 +39,18 @@ async def style(request: web.Request) -> web.StreamResponse:
 @routes.post("/plain/start")
 async def start(request: web.Request) -> web.StreamResponse:
     """Open a conversation; the cookie is set here and nowhere else."""
-    language = "en" if (await request.post()).get("language") == "en" else "fr"
+    form = await request.post()
+    language = "en" if form.get("language") == "en" else "fr"
     try:
-        request.app[LIMITER].check("open", request.remote or "", request.app[SETTINGS].conversations_an_hour, 3600)
+        admit(request, language, str(form.get("ticket", "")))
     except GuichetError as error:
+        if "ticket" in error.data:
+            return to_the_line(language, error.data["ticket"])
         response = page("start", language, error=detail_for(error.problem(), language))
         response.set_status(error.status)
         return response
-    conversation_id, token, _ = await request.app[CONVERSATIONS].open(language, "plain", opening(language))
+    with request.app[ADMISSION].answering():
+        conversation_id, token, _ = await request.app[CONVERSATIONS].open(language, "plain", opening(language))
     response = _back()
     remember(request, response, conversation_id, token)
     return response

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.conversations.store import Conversation
 from bot.errors import NotAllowed
+from bot.web.caller import is_https
 from bot.web.keys import CONVERSATIONS
 
 COOKIE = "guichet_plain"
@@ -57,5 +58,5 @@ def check_form(token: str, code: str) -> None:
 
 
 def _is_secure(request: web.Request) -> bool:
-    # Behind a proxy that speaks TLS the request itself arrives without.
-    return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+    # Believed of anybody: who says so without TLS only keeps the cookie from themselves.
+    return is_https(request) or request.headers.get("X-Forwarded-Proto") == "https"

@@ -17,6 +17,26 @@ _WORDS: dict[str, tuple[str, str]] = {
         "remembers your conversation until the browser is closed; it is for nothing else.",
     ),
     "start": ("Commencer", "Start"),
+    "place": ("Vous êtes à la place {place} dans la file", "You are number {place} in the line"),
+    "busy": (
+        "Beaucoup de monde est là en ce moment. Ceux qui sont arrivés avant vous passent d'abord.",
+        "Many people are here at the moment. Those who came before you go first.",
+    ),
+    "reloads": (
+        "Cette page regarde où vous en êtes toutes les {seconds} secondes. Vous n'avez rien à faire.",
+        "This page looks where you stand every {seconds} seconds. There is nothing that you need to do.",
+    ),
+    "by_hand": (
+        "Cette page ne change plus d'elle-même. Regardez de temps en temps où vous en êtes.",
+        "This page no longer changes by itself. Look from time to time where you stand.",
+    ),
+    "look_now": ("Regarder maintenant", "Look now"),
+    "no_reload": ("Ne plus changer la page toute seule", "Stop changing the page by itself"),
+    "turn": ("C'est votre tour", "It is your turn"),
+    "turn_text": (
+        "Vous avez cinq minutes pour commencer. Après, il faudra peut-être attendre un peu.",
+        "You have five minutes to start. After that you may have to wait a little.",
+    ),
     "messages": ("Votre conversation", "Your conversation"),
     "bot": ("Assistant", "Assistant"),
     "agent": ("Agent", "Agent"),

@@ -11,14 +11,15 @@ const DOUBTFUL = 30_000;
  * A call that failed.
  *
  * `status` is 0 when there was no answer. `temporary` says that the same call may succeed later; `gone` that the
- * conversation does not exist any more for this token.
+ * conversation does not exist any more for this token. `ticket` keeps a place in the line when the counter is busy.
  */
 export class GatewayError extends Error {
-  constructor(status, detail = "", retryAfter = 0) {
+  constructor(status, detail = "", retryAfter = 0, ticket) {
     super(detail || `HTTP ${status}`);
     this.status = status;
     this.detail = detail;
     this.retryAfter = retryAfter;
+    this.ticket = ticket;
   }
 
   get temporary() {
@@ -143,7 +144,7 @@ export class Gateway {
     const problem = await response.json().catch(() => ({}));
     // The header is not readable from another origin; the gateway repeats it in the document.
     const wait = Number(problem.retry_after ?? response.headers.get("Retry-After")) || 0;
-    throw new GatewayError(response.status, problem.detail, wait);
+    throw new GatewayError(response.status, problem.detail, wait, problem.ticket);
   }
 }
 

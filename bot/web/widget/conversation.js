@@ -10,7 +10,7 @@ import { backOff } from "./api.js";
  *   what became of a message of the citizen.
  * @property {(busy: boolean) => void} busy whether an answer is being prepared.
  * @property {(mode: "bot"|"waiting"|"agent"|"person") => void} mode who answers.
- * @property {(online: boolean) => void} online whether the gateway takes our calls.
+ * @property {(online: true|string|undefined) => void} online whether the gateway takes our calls; a text says why not yet.
  * @property {(talked: boolean) => void} resumed the history has been shown; whether the citizen is in it.
  * @property {() => void} gone the conversation no longer exists; a new one takes its place.
  * @property {(detail?: string) => void} failed no conversation can begin.
@@ -249,9 +249,11 @@ export class Conversation {
         return answer;
       } catch (error) {
         if (this.#stopped || !error.temporary) throw error;
-        this.#view.online(false);
+        // In the line, its place is shown, and the ticket keeps it.
+        this.#subject.ticket = error.ticket;
+        this.#view.online(error.ticket && error.detail);
         failed();
-        await backOff(attempt, this.#life.signal, error.retryAfter);
+        await backOff(error.ticket ? 0 : attempt, this.#life.signal, error.retryAfter);
         if (this.#stopped) throw error;
       }
     }

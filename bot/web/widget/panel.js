@@ -221,7 +221,7 @@ export class Panel {
     const agent = { waiting: words.waiting, agent: words.agent, person: words.agent };
     write(this.#who, agent[this.#mode] ?? words.machine);
     this.#person.hidden = this.#mode !== "bot";
-    write(this.#state, this.#online ? (typing && this.#mode === "bot" ? words.typing : "") : words.offline);
+    write(this.#state, this.#online === true ? (typing && this.#mode === "bot" ? words.typing : "") : (this.#online ?? words.offline));
   }
 
   #makeMenu() {
