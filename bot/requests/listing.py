@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from bot.db import Database, now
 from bot.errors import Unprocessable
 from bot.requests.events import Kind
 from bot.requests.lifecycle import Actor
-from bot.requests.model import State
+from bot.requests.model import Request, State
 from bot.requests.tables import RequestEventRow, RequestRow
 
 MOST_LINES = 200
@@ -37,12 +38,18 @@ class Filter:
         services: any of these; all when empty.
         late: only those whose announced delay is over.
         unread: only those with a message of the citizen that nobody read.
+        due_before: only those that are not over and whose answer was announced before this time.
+        filed_before: only those filed before this time.
+        filed_since: only those filed at this time or later.
     """
 
     states: tuple[State, ...] = ()
     services: tuple[str, ...] = ()
     late: bool = False
     unread: bool = False
+    due_before: datetime | None = None
+    filed_before: datetime | None = None
+    filed_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,15 @@ async def list_requests(
     return Page(lines, _encode(last_row.due_at if order is Order.DUE else last_row.filed_at, last_row.id))
 
 
+async def count_open(database: Database, services: Sequence[str]) -> tuple[int, int]:
+    """Return how many requests of some services are not over, and how many of these are late."""
+    late = func.count().filter(RequestRow.due_at < now())
+    query = select(func.count(), late).where(RequestRow.state.in_(OPEN), RequestRow.service.in_(services))
+    async with database.reading() as session:
+        row = (await session.execute(query)).one()
+    return row[0], row[1]
+
+
 async def count_states(database: Database) -> dict[State, int]:
     """Return how many requests there are in each state, drafts included."""
     async with database.reading() as session:
@@ -133,6 +149,12 @@ def _conditions(wanted: Filter, unread: Any) -> list[ColumnElement[bool]]:
         conditions.append(RequestRow.service.in_(wanted.services))
     if wanted.late:
         conditions += [RequestRow.due_at < now(), RequestRow.state.in_(OPEN)]
+    if wanted.due_before is not None:
+        conditions += [RequestRow.due_at < wanted.due_before, RequestRow.state.in_(OPEN)]
+    if wanted.filed_before is not None:
+        conditions.append(RequestRow.filed_at < wanted.filed_before)
+    if wanted.filed_since is not None:
+        conditions.append(RequestRow.filed_at >= wanted.filed_since)
     if wanted.unread:
         conditions.append(unread > 0)
     return conditions
@@ -146,6 +168,12 @@ def _line(row: RequestRow, unread: int) -> Line:
     return Line(
         *(row.reference, row.service, state, row.language, row.filed_at, row.due_at, row.decided_at, late, unread)
     )
+
+
+def place_of(request: Request, order: Order) -> str:
+    """Return the place of a request in a list, as the `next` of a page that ends with it, wherever it stands now."""
+    at = request.due if order is Order.DUE else request.filed_at
+    return _encode(at or request.created_at, request.id)
 
 
 def _encode(at: datetime, request_id: str) -> str:

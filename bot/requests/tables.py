@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.conversations.handoff_tables import HandoffRow
 from bot.db import Base
 
 
@@ -32,6 +33,10 @@ class RequestRow(Base):
     due_at: Mapped[datetime | None]
     # When it was accepted, refused or closed; empty again when it is reopened.
     decided_at: Mapped[datetime | None]
+    # Keyed digests of the e-mail address and the phone number that were given, by which requests of the same contact
+    # are found (bot/requests/same_contact.py); "" for none, empty until they are made.
+    same_email: Mapped[str | None] = mapped_column(String(40), index=True)
+    same_phone: Mapped[str | None] = mapped_column(String(40), index=True)
     # How many events there are and the digest of the last, encrypted: only who holds the key can make it.
     seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -59,13 +64,14 @@ class RequestEventRow(Base):
 
 
 class OutboxRow(Base):
-    """Something to be sent about an event, written in the same transaction as the event."""
+    """Something to be sent: about an event of a request, or to who left a message; written with what it tells."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_status", "status", "next_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("request_events.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("request_events.id", ondelete="CASCADE"), index=True)
+    handoff_id: Mapped[str | None] = mapped_column(ForeignKey(HandoffRow.id, ondelete="CASCADE"), index=True)
     channel: Mapped[str] = mapped_column(String(10))
     webhook_id: Mapped[int | None] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
     status: Mapped[str] = mapped_column(String(10))
