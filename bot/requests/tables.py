@@ -14,12 +14,17 @@ class RequestRow(Base):
     """A request, from its first answer on."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index("ix_requests_due_at", "due_at", "id"), Index("ix_requests_filed_at", "filed_at", "id"))
+    __table_args__ = (
+        Index("ix_requests_due_at", "due_at", "id"),
+        Index("ix_requests_filed_at", "filed_at", "id"),
+        Index("ix_requests_state_due_at", "state", "due_at", "id"),
+        Index("ix_requests_state_filed_at", "state", "filed_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     service: Mapped[str] = mapped_column(String(60), index=True)
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     # Not a foreign key: a request outlives the conversation in which it was filed.
     conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)

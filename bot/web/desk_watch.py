@@ -71,7 +71,7 @@ class DeskWatch:
         for handoff in back:
             self._hub.ring(handoff.conversation_id)
             self._hub.ring(DESK)
-        return f"{len(back)} citizens went back to the queue: their agent has vanished" if back else ""
+        return f"{len(back)} back in the queue, whose agent vanished" if back else ""
 
     async def _can_wait(self, handoff: Handoff) -> bool:
         return self._hours.open_at(now()) and bool(await self._presence.at_desk(handoff.administration))

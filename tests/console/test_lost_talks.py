@@ -11,11 +11,15 @@ from bot.accounts.tables import SessionRow
 from bot.conversations.handoff import Handoff, HandoffState
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_tables import HandoffRow
+from bot.conversations.hours import read_hours
 from bot.conversations.model import Mode
 from bot.conversations.notice import opening
+from bot.conversations.presence import Presence
 from bot.conversations.store import ConversationStore
 from bot.db import Database, now
 from bot.privacy.encryption import Cipher
+from bot.web.desk_watch import DeskWatch
+from bot.web.hub import Hub
 from tests.console.colleague import Colleague
 
 SignIn = Callable[..., Awaitable[Colleague]]
@@ -89,3 +93,21 @@ async def test_a_page_that_stays_open_does_not_keep_its_session_alive(
     assert (await lea.open("/console/here")).status == 204
     async with office_database.reading() as session:
         assert (await session.execute(select(SessionRow.seen_at).where(mine))).scalar_one() == long_ago
+
+
+async def test_right_after_a_start_no_talk_is_taken_away(
+    colleague: SignIn, handoffs: HandoffStore, office_database: Database
+) -> None:
+    handoff = await _asks(handoffs)
+    lea = await colleague("lea")
+    await lea.open("/console/waiting")
+    await lea.send(f"/console/waiting/{handoff.id}/claim")
+    await _silent_since(handoffs, handoff, timedelta(minutes=6))
+    hours = read_hours("", "", "Europe/Paris")
+    watch = DeskWatch(handoffs, Presence(office_database), hours, 10, 5, Hub())
+    assert await watch.give_back_lost() == "", "the gateway was away: the pages come back by themselves"
+    watch = DeskWatch(handoffs, Presence(office_database), hours, 10, 0, Hub())
+    assert await watch.give_back_lost() == "1 back in the queue, whose agent vanished"
+    await lea.open("/console/waiting")
+    await lea.send(f"/console/waiting/{handoff.id}/claim")
+    await lea.send(f"/console/talks/{handoff.id}/end", outcome="gone")

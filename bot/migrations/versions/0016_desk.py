@@ -15,6 +15,9 @@ def upgrade() -> None:
     """Apply."""
     op.create_index("ix_feedback_subject", "feedback", ["subject"], unique=False)
     op.add_column("handoffs", sa.Column("agent_seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_requests_state", "requests")
+    for at in ("due_at", "filed_at"):
+        op.create_index(f"ix_requests_state_{at}", "requests", ["state", at, "id"], unique=False)
     for name in DIGESTS:
         op.add_column("requests", sa.Column(name, sa.String(length=40), nullable=True))
         op.create_index(f"ix_requests_{name}", "requests", [name], unique=False)
@@ -35,6 +38,9 @@ def downgrade() -> None:
         outbox.drop_constraint(op.f("fk_outbox_handoff_id_handoffs"), type_="foreignkey")
         outbox.drop_column("handoff_id")
         outbox.alter_column("event_id", existing_type=sa.Integer(), nullable=False)
+    for at in ("due_at", "filed_at"):
+        op.drop_index(f"ix_requests_state_{at}", "requests")
+    op.create_index("ix_requests_state", "requests", ["state"], unique=False)
     for name in DIGESTS:
         op.drop_index(f"ix_requests_{name}", "requests")
         op.drop_column("requests", name)
