@@ -257,3 +257,24 @@ async def test_the_page_of_a_request_shows_its_conversation_masked_and_what_was_
     for words in ("Je suis [nom]", "Voici le formulaire.", "5 sur 10", "Un peu long"):
         assert words in page.words
     assert f"/console/transcripts/{conversation_id}" in page.text
+
+
+async def test_what_is_written_is_inert_on_the_pages_of_several_requests_and_of_one(
+    colleague: SignIn, file: File, office_database: Database
+) -> None:
+    attack = '"><script>alert(1)</script></textarea><img src=x onerror=alert(1)>'
+    filed = await file()
+    await FeedbackStore(office_database).rate(Subject(None, Moment.USE, "birth-certificate", filed.id), Face.BAD)
+    await FeedbackStore(office_database).comment(Subject(None, Moment.USE, "birth-certificate", filed.id), attack)
+    lea = await colleague("lea")
+    await lea.open("/console/requests")
+    await lea.send("/console/requests/bulk", deed="message", words=attack, reference=filed.reference)
+    assert attack in lea.page.words
+    pages = [lea.page.text]
+    await lea.send("/console/requests/bulk/confirm", deed="message", words=attack, reference=f"{filed.reference}:2")
+    pages.append((await lea.open(f"/console/requests/{filed.reference}?service={attack}&order={attack}")).text)
+    assert lea.page.words.count(attack) == 2, "the message and what was said of it"
+    pages.append((await lea.open(f"/console/requests?deadline={attack}&age={attack}&state={attack}")).text)
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
