@@ -228,7 +228,8 @@ class HandoffStore(HandoffQueue):
         back = []
         for handoff in await self._find(HandoffRow.state == HandoffState.TAKEN, silent):
             async with self.database.writing() as session:
-                waiting = {"state": HandoffState.WAITING, "agent_id": None, "warned_at": None}
+                # The notice offers to leave a message already: no second offer follows it.
+                waiting = {"state": HandoffState.WAITING, "agent_id": None, "warned_at": now()}
                 moved = await self._move(session, handoff.id, [HandoffState.TAKEN], silent, **waiting)
                 if moved is not None:
                     await self._switch(session, moved.conversation_id, Mode.WAITING)

@@ -36,6 +36,10 @@ async def _asks(handoffs: HandoffStore) -> Handoff:
     return await handoffs.ask(conversation_id, "birth-certificate", "town-hall", "fr")
 
 
+async def _nobody(handoff: Handoff) -> bool:
+    return False
+
+
 async def _silent_since(handoffs: HandoffStore, handoff: Handoff, time: timedelta) -> None:
     async with handoffs.database.writing() as session:
         values = {"agent_seen_at": now() - time}
@@ -58,6 +62,7 @@ async def test_the_citizen_of_an_agent_who_vanished_goes_back_to_their_place(
     assert "n'est plus connectée" in said.text
     assert [button.title for button in said.buttons] == ["Revenir à l'assistant", "Laisser un message"]
     assert await handoffs.conversations.mode(first.conversation_id) is Mode.WAITING
+    assert first.id not in {each.id for each in await handoffs.warn_late(0, _nobody)}, "the offer stands in the notice"
     talk = f"/console/talks/{first.id}"
     assert (await lea.open(talk)).status == 409, "who comes back is told so"
     await agnes.open("/console/waiting")
