@@ -132,7 +132,7 @@ async def _says(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher
 async def _files(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher) -> str:
     requests = RequestStore(store.database, cipher)
     draft = await requests.start("birth-certificate", "fr", None)
-    await requests.answer(draft.id, {"birth_name": "Lefèvre", "first_names": "Camille Jeanne"})
+    await requests.answer(draft.id, {"birth_name": "Lefèvre", "given_names": "Camille Jeanne"})
     return (await requests.file(draft.id, -2)).reference
 
 
@@ -305,6 +305,6 @@ def test_without_scripts_requests_are_processed_together_and_a_page_is_printed(
     expect(page.get_by_text("Fait : 1. Refusé : 0.")).to_be_visible()
     page.goto(f"{office.url}/console/requests/{reference}")
     page.emulate_media(media="print")
-    expect(page.get_by_text("Camille Jeanne")).to_be_visible()
+    expect(page.get_by_text("Lefèvre")).to_be_visible()
     for hidden in ("navigation", "button", "complementary"):
         expect(page.get_by_role(hidden)).to_have_count(0)  # type: ignore[arg-type]
