@@ -76,6 +76,9 @@ class Settings:
     person_hours: str = _setting("", "hours in which people answer (mon-fri 09:00-12:00 13:30-17:00); empty: any time")
     person_closed: str = _setting("", "days on which nobody answers (2026-12-25), separated by spaces")
     person_wait: int = _setting(10, "minutes after which a waiting citizen is offered to leave a message", least=1)
+    person_gone: int = _setting(
+        5, "minutes without a sign of an agent after which their talk goes back to the queue", least=2
+    )
     conversation_days: int = _setting(180, "days that a conversation without a request is kept", least=1)
     request_days: int = _setting(400, "days that a request is kept once it is over, with its conversation", least=1)
     feedback_days: int = _setting(1095, "days that an answer about satisfaction is kept", least=1)

@@ -23,6 +23,8 @@ class Right(StrEnum):
 
     ANSWER = "answer"  # talk with citizens who wait, read what they leave
     PROCESS = "process"  # requests: read the answers, decide
+    CONTEXT = "context"  # what else the same contact asked for, for a stated purpose
+    ERASE = "erase"  # copy or erase what is kept of a citizen, on their demand
     REVIEW = "review"  # transcripts, masked: read, mark, annotate
     CORRECT = "correct"  # propose what a message meant as an example
     MEASURE = "measure"  # satisfaction: read the dashboards
@@ -32,7 +34,7 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.AGENT: frozenset({Right.ANSWER, Right.PROCESS, Right.REVIEW, Right.MEASURE}),
+    Role.AGENT: frozenset({Right.ANSWER, Right.PROCESS, Right.CONTEXT, Right.REVIEW, Right.MEASURE}),
     Role.TRAINER: frozenset({Right.REVIEW, Right.CORRECT}),
     Role.QUALITY: frozenset({Right.REVIEW, Right.MEASURE, Right.IMPROVE}),
     # In a small town one person does everything; what an admin reads is in the trail like what others read.

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.conversations.model import Author, Button, Command, Message
 
-PRIVATE = ("[message laissé]", "[coordonnées]")
-"""What the log keeps of a message left and of how to reach its author."""
+PRIVATE = ("[message laissé]", "[coordonnées]", "[réponse au message laissé]")
+"""What the log keeps of a message left, of how to reach its author, and of the answer."""
 
 
 DESK_FIELDS = ("message", "contact")
@@ -56,7 +56,8 @@ class Handoff:
     Attributes:
         administration: the office concerned; None for any.
         agent_id, agent_name: who took it.
-        note: what was left, `{"text", "contact"}`, as far as it is written.
+        note: what was left, `{"text", "contact"}`, as far as it is written; with the `answer` and its `agent` until it
+            is sent, or what was wrong with sending it (`returned`).
     """
 
     id: str
@@ -84,6 +85,11 @@ _WORDS = {
         "claimed": "Vous parlez maintenant avec {agent}. L'assistant automatique se tait.",
         "transferred": "Votre conversation passe à {office}, qui va vous répondre ici. Ce que vous avez écrit la suit.",
         "queue_again": "Votre conversation revient dans la file. Une autre personne va vous répondre ici.",
+        "lost": (
+            "La personne qui vous répondait n'est plus connectée. Votre conversation revient dans la file, à sa place. "
+            "Une autre personne va vous répondre ici ; ce que vous avez écrit la suit."
+        ),
+        "answered_left": "{agent} répond au message que vous avez laissé. La réponse part aussi par courriel.",
         "ended": "La conversation avec {agent} est terminée. L'assistant automatique est de nouveau là.",
         "cancelled": "Vous ne vous trouvez plus dans la file. L'assistant automatique est de nouveau là.",
         "late": (
@@ -118,6 +124,11 @@ _WORDS = {
         "claimed": "You are now talking with {agent}. The automatic assistant is silent.",
         "transferred": "Your conversation goes to {office}, who will answer you here. What you wrote goes with it.",
         "queue_again": "Your conversation is back in the queue. Another person will answer you here.",
+        "lost": (
+            "The person who was answering you is no longer connected. Your conversation is back in the queue, at its "
+            "place. Another person will answer you here; what you wrote goes with it."
+        ),
+        "answered_left": "{agent} answers the message that you left. The answer is also sent by e-mail.",
         "ended": "The conversation with {agent} is over. The automatic assistant is back.",
         "cancelled": "You are no longer in the queue. The automatic assistant is back.",
         "late": (

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.accounts.model import Account
@@ -81,6 +82,7 @@ class HandoffStore(HandoffQueue):
                 claimed_at=now(),
                 agent_id=account.id,
                 agent_name=account.shown,
+                agent_seen_at=now(),
             )
             if taken is None:
                 raise Conflict("Another person has taken this conversation, or it is over.", code="already-claimed")
@@ -152,20 +154,47 @@ class HandoffStore(HandoffQueue):
             Conflict: it was answered already.
         """
         async with self.database.writing() as session:
-            done = await self._move(
-                session,
-                handoff_id,
-                [HandoffState.LEFT],
-                state=HandoffState.ENDED,
-                ended_at=now(),
-                outcome=Outcome.ANSWERED,
-                agent_id=account.id,
-                agent_name=account.shown,
-                note=None,
-            )
-            if done is None:
-                raise Conflict("This message was answered already.", code="already-answered")
-            await self.note(session, handoff_id, "answered", account.shown)
+            await self.close_left(session, handoff_id, account, None)
+
+    async def close_left(
+        self, session: AsyncSession, handoff_id: str, account: Account, letter: dict[str, str] | None
+    ) -> Handoff:
+        """Close a message left as answered, in a transaction; `letter` is what must still be sent to its author.
+
+        Raises:
+            Conflict: it was answered already.
+        """
+        done = await self._move(
+            session,
+            handoff_id,
+            [HandoffState.LEFT],
+            state=HandoffState.ENDED,
+            ended_at=now(),
+            outcome=Outcome.ANSWERED,
+            agent_id=account.id,
+            agent_name=account.shown,
+            note=self.cipher.encrypt(letter) if letter else None,
+        )
+        if done is None:
+            raise Conflict("This message was answered already.", code="already-answered")
+        await self.note(session, handoff_id, "answered", account.shown)
+        return done
+
+    async def settle_left(self, handoff: Handoff, returned: str | None) -> None:
+        """Forget a message left and its answer, once it was sent; or give it back to the desk when it cannot be sent.
+
+        Args:
+            handoff: with its note.
+            returned: what was wrong with the sending, for the desk; None when there is nothing left to do.
+        """
+        values: dict[str, Any] = {"note": None}
+        if returned is not None:
+            note = {name: text for name, text in (handoff.note or {}).items() if name != "agent"}
+            values = {"state": HandoffState.LEFT, "ended_at": None, "outcome": None, "agent_id": None}
+            values["note"] = self.cipher.encrypt(note | {"returned": returned})
+        async with self.database.writing() as session:
+            if await self._move(session, handoff.id, [HandoffState.ENDED], **values) is not None and returned:
+                await self.note(session, handoff.id, "returned", detail=returned)
 
     async def warn_late(self, minutes: int, can_wait: Callable[[Handoff], Any]) -> list[Handoff]:
         """Offer to leave a message to those who wait for longer than they should; once each.
@@ -186,6 +215,29 @@ class HandoffStore(HandoffQueue):
                     await self.conversations.append_in(session, handoff.conversation_id, [offer])
                     late.append(first)
         return late
+
+    async def still_talking(self, account_id: str) -> None:
+        """Note that an agent is there, for the conversations that they have taken."""
+        taken = HandoffRow.agent_id == account_id, HandoffRow.state == HandoffState.TAKEN
+        async with self.database.writing() as session:
+            await session.execute(update(HandoffRow).where(*taken).values(agent_seen_at=now()))
+
+    async def give_back_lost(self, gone: timedelta) -> list[Handoff]:
+        """Put back into the queue, at their place, the citizens whose agent was not heard of for so long; tell them."""
+        silent = or_(HandoffRow.agent_seen_at.is_(None), HandoffRow.agent_seen_at < now() - gone)
+        back = []
+        for handoff in await self._find(HandoffRow.state == HandoffState.TAKEN, silent):
+            async with self.database.writing() as session:
+                # The notice offers to leave a message already: no second offer follows it.
+                waiting = {"state": HandoffState.WAITING, "agent_id": None, "warned_at": now()}
+                moved = await self._move(session, handoff.id, [HandoffState.TAKEN], silent, **waiting)
+                if moved is not None:
+                    await self._switch(session, moved.conversation_id, Mode.WAITING)
+                    await self.note(session, moved.id, "lost", handoff.agent_name or "")
+                    said = notice("lost", moved.language, DeskCommand.BACK, DeskCommand.LEAVE)
+                    await self.conversations.append_in(session, moved.conversation_id, [said])
+                    back.append(moved)
+        return back
 
     async def give_back(self, session: AsyncSession, handoff: Handoff) -> list[Message]:
         """Make the assistant answer again, in a transaction; return its open question, to be asked again, if any."""

@@ -26,6 +26,8 @@ class HandoffRow(Base):
     # Not a foreign key: what was done stays told when the account is gone.
     agent_id: Mapped[str | None] = mapped_column(String(32), index=True)
     agent_name: Mapped[str | None] = mapped_column(String(120))
+    # When the page of the agent who talks was last heard of.
+    agent_seen_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -115,6 +115,22 @@ class Talk:
             await self._conversations.append_in(session, conversation_id, [said])
             await self.handoffs.note(session, handoff_id, "said", account.shown)
 
+    async def answer_left(self, session: AsyncSession, handoff_id: str, account: Account, text: str) -> Handoff:
+        """Answer a message that was left, in a transaction: in the conversation, and in words to be sent by e-mail.
+
+        What was left, its address and the answer stay, encrypted, until the answer is sent (`settle_left`).
+
+        Raises:
+            Conflict: it was answered already.
+        """
+        handoff = await self.handoffs.get(handoff_id)
+        letter = (handoff.note or {}) | {"answer": text, "agent": account.shown}
+        done = await self.handoffs.close_left(session, handoff_id, account, letter)
+        said = Message(Author.AGENT, text, logged_text=PRIVATE[2])
+        first = notice("answered_left", done.language, agent=account.shown)
+        await self._conversations.append_in(session, done.conversation_id, [first, said])
+        return done
+
     async def read(self, conversation_id: str, after: int = 0) -> list[Message]:
         """Return a conversation, or what came after a place in it, as the agent who holds it reads it.
 

@@ -64,6 +64,7 @@ class Casework:
         *,
         reason: str | None = None,
         outcome: dict[str, Any] | None = None,
+        seen: int | None = None,
     ) -> RequestEvent:
         """Take a request to another state.
 
@@ -73,33 +74,37 @@ class Casework:
             author: who does it.
             reason: words for the citizen; owed for a refusal, a closing and a reopening.
             outcome: what a decision brings (bot/requests/outcome.py).
+            seen: the number of the last event that the author knew of; None when it does not matter.
 
         Raises:
             NotFound: there is no such request.
-            Conflict: the state does not allow it, or it is not the author's to do.
+            Conflict: the state does not allow it, it is not the author's to do, or something happened since `seen`.
             Unprocessable: a reason is owed, or the outcome is not well formed.
         """
         if to is State.TO_COMPLETE:
             raise Unprocessable("Say what is missing: ask for a completion.", code="items-missing", field="items")
         reason = _words(reason, "reason") if reason and reason.strip() else None
         checked = check_outcome(outcome, to)
-        async with self._locked(reference) as (session, row):
+        async with self._locked(reference, seen) as (session, row):
             check_transition(State(row.state), to, author.actor, reason)
             await _check_document(session, row.id, document_of(checked))
             event = RequestEvent(to, now(), reason, actor=author.actor, by=author.name, outcome=checked)
             return await self._change(session, row, event)
 
-    async def ask_completion(self, reference: str, author: Author, items: Sequence[Item]) -> RequestEvent:
+    async def ask_completion(
+        self, reference: str, author: Author, items: Sequence[Item], *, seen: int | None = None
+    ) -> RequestEvent:
         """Tell the citizen what is missing of the request and why; it becomes `to_complete`.
 
         Args:
             reference: of the request.
             author: who asks.
             items: each with its problem, and the field of the form or a label.
+            seen: the number of the last event that the author knew of; None when it does not matter.
 
         Raises:
             NotFound: there is no such request.
-            Conflict: the state does not allow it, or it is not the author's to do.
+            Conflict: the state does not allow it, it is not the author's to do, or something happened since `seen`.
             Unprocessable: nothing is asked for, or an item has neither field nor label.
         """
         if not items or len(items) > MOST_ITEMS:
@@ -108,7 +113,7 @@ class Casework:
             _words(item.field or item.label, "items")
             if item.note:
                 _words(item.note, "items")
-        async with self._locked(reference) as (session, row):
+        async with self._locked(reference, seen) as (session, row):
             check_transition(State(row.state), State.TO_COMPLETE, author.actor, None)
             event = RequestEvent(State.TO_COMPLETE, now(), actor=author.actor, by=author.name, items=[*items])
             return await self._change(session, row, event)
@@ -136,7 +141,9 @@ class Casework:
             if field:
                 answers = {**self._cipher.decrypt(row.answers), field: value}
                 sealed = self._cipher.encrypt(answers)
-                await session.execute(update(RequestRow).where(RequestRow.id == row.id).values(answers=sealed))
+                # The address may be another one now: what it is found by is made again.
+                values = {"answers": sealed, "same_email": None, "same_phone": None}
+                await session.execute(update(RequestRow).where(RequestRow.id == row.id).values(values))
             answered = RequestEvent(
                 State(row.state),
                 now(),
@@ -150,16 +157,16 @@ class Casework:
                 await self._change(session, row, RequestEvent(State.EXAMINED, now(), actor=Actor.CITIZEN))
         return waiting
 
-    async def send_message(self, reference: str, author: Author, text: str) -> RequestEvent:
+    async def send_message(self, reference: str, author: Author, text: str, *, seen: int | None = None) -> RequestEvent:
         """Send a message from the citizen to the office, or the other way.
 
         Raises:
             NotFound: there is no such request.
-            Conflict: the request is still a draft.
+            Conflict: the request is still a draft, or something happened since the event `seen`.
             Unprocessable: the message is empty or too long.
         """
         text = _words(text, "text")
-        async with self._locked(reference) as (session, row):
+        async with self._locked(reference, seen) as (session, row):
             if row.state == State.DRAFT:
                 raise Conflict("A draft is not with the office yet.", code="wrong-state", state=row.state)
             message = RequestEvent(
@@ -218,12 +225,14 @@ class Casework:
         return await self._journal.append(session, row.id, event)
 
     @asynccontextmanager
-    async def _locked(self, reference: str) -> AsyncIterator[tuple[AsyncSession, RequestRow]]:
+    async def _locked(self, reference: str, seen: int | None = None) -> AsyncIterator[tuple[AsyncSession, RequestRow]]:
         async with self._database.writing() as session:
             query = select(RequestRow).where(RequestRow.reference == reference).with_for_update()
             row = (await session.scalars(query)).one_or_none()
             if row is None:
                 raise _unknown(reference)
+            if seen is not None and await self._journal.last(session, row.id) != seen:
+                raise Conflict("Something has happened to this request since.", code="changed-since", state=row.state)
             yield session, row
 
 

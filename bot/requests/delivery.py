@@ -4,10 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import FieldType, Text
+from bot.conversations.handoff import Handoff, HandoffState
+from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.model import Author, Button, Command, Message
 from bot.conversations.store import ConversationStore
 from bot.db import Database
@@ -17,7 +17,7 @@ from bot.requests.events import RequestEvent
 from bot.requests.journal import Journal
 from bot.requests.mail import Mailer
 from bot.requests.model import Request, State
-from bot.requests.notifications import address_of, compose, short_text
+from bot.requests.notifications import address_of, compose, compose_letter, short_text
 from bot.requests.outbox import Channel, Outbox, Parcel, Status
 from bot.requests.sms import SmsSink
 from bot.requests.store import RequestStore
@@ -63,6 +63,7 @@ class Delivery:
         self._journal = Journal(cipher)
         self._catalogue = catalogue
         self._conversations = conversations
+        self._handoffs = HandoffStore(conversations, cipher)
         self._ring = ring
         self._survey = survey if settings.smtp_host else None
         self._mailer = Mailer(settings)
@@ -86,11 +87,13 @@ class Delivery:
         return f"{sent} sent, {failed} not" if sent or failed else ""
 
     async def _send(self, parcel: Parcel) -> Status:
+        handoff: Handoff | None = None
         try:
-            async with self._database.reading() as session:
-                request_id, event = await self._event(session, parcel)
-            request = await self._requests.get(request_id)
-            status, error = await self._senders[parcel.channel](parcel, request, event)
+            if parcel.handoff_id is not None:
+                handoff = await self._handoffs.get(parcel.handoff_id)
+                status, error = await self._letter(parcel, handoff)
+            else:
+                status, error = await self._news(parcel)
         except NotFound as erased:
             status, error = Status.SKIPPED, erased.code
         except GuichetError as refused:
@@ -99,11 +102,23 @@ class Delivery:
             logger.warning("parcel %d by %s: %s", parcel.id, parcel.channel, type(fault).__name__)
             # Nothing is known of how far it went.
             status, error = Status.UNCERTAIN, type(fault).__name__
-        await self._outbox.settle(parcel, status, error)
+        status = await self._outbox.settle(parcel, status, error)
+        if handoff is not None and status in (Status.SENT, Status.SKIPPED, Status.FAILED):
+            await self._handoffs.settle_left(handoff, error or "" if status is Status.FAILED else None)
         return status
 
-    async def _event(self, session: AsyncSession, parcel: Parcel) -> tuple[str, RequestEvent]:
-        return await self._journal.event(session, parcel.event_id)
+    async def _news(self, parcel: Parcel) -> Ending:
+        async with self._database.reading() as session:
+            request_id, event = await self._journal.event(session, parcel.event_id or 0)
+        request = await self._requests.get(request_id)
+        return await self._senders[parcel.channel](parcel, request, event)
+
+    async def _letter(self, parcel: Parcel, handoff: Handoff) -> Ending:
+        """Answer by e-mail who left a message at the desk."""
+        letter = handoff.note or {}
+        if handoff.state != HandoffState.ENDED or "answer" not in letter or "@" not in letter["contact"]:
+            return Status.SKIPPED, "answered otherwise"
+        return await self._mailer.send(parcel, letter["contact"], compose_letter(letter, handoff.language))
 
     async def _email(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
         address = address_of(request, self._catalogue.service(request.service), FieldType.EMAIL)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, now
@@ -83,6 +83,11 @@ class Journal:
         event = replace(event, id=event_id)
         await enqueue(session, request_id, event)
         return event
+
+    async def last(self, session: AsyncSession, request_id: str) -> int:
+        """Return the number of the last event of a request; 0 when there is none."""
+        query = select(func.max(RequestEventRow.number)).where(RequestEventRow.request_id == request_id)
+        return (await session.execute(query)).scalar_one() or 0
 
     async def events(self, session: AsyncSession, request_id: str) -> list[RequestEvent]:
         """Return the life of a request, in its order."""

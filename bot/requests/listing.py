@@ -3,18 +3,19 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, tuple_, union_all
 
 from bot.db import Database, now
 from bot.errors import Unprocessable
 from bot.requests.events import Kind
 from bot.requests.lifecycle import Actor
-from bot.requests.model import State
+from bot.requests.model import Request, State
 from bot.requests.tables import RequestEventRow, RequestRow
 
 MOST_LINES = 200
@@ -37,12 +38,18 @@ class Filter:
         services: any of these; all when empty.
         late: only those whose announced delay is over.
         unread: only those with a message of the citizen that nobody read.
+        due_before: only those that are not over and whose answer was announced before this time.
+        filed_before: only those filed before this time.
+        filed_since: only those filed at this time or later.
     """
 
     states: tuple[State, ...] = ()
     services: tuple[str, ...] = ()
     late: bool = False
     unread: bool = False
+    due_before: datetime | None = None
+    filed_before: datetime | None = None
+    filed_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -90,32 +97,48 @@ async def list_requests(
     """
     if not 1 <= limit <= MOST_LINES:
         raise Unprocessable(f"`limit` is a number from 1 to {MOST_LINES}.", field="limit")
+    wanted = wanted or Filter()
     key = RequestRow.due_at if order is Order.DUE else RequestRow.filed_at
     place = tuple_(key, RequestRow.id)
-    unread = (
-        select(func.count())
-        .where(
-            RequestEventRow.request_id == RequestRow.id,
-            RequestEventRow.kind == Kind.MESSAGE,
-            RequestEventRow.actor == Actor.CITIZEN,
-            RequestEventRow.read_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    query = select(RequestRow, unread.label("unread")).where(
-        RequestRow.filed_at.is_not(None), *_conditions(wanted or Filter(), unread)
-    )
+    ordering = (key, RequestRow.id) if order is Order.DUE else (key.desc(), RequestRow.id.desc())
+    unread = _unread()
+    conditions = [RequestRow.filed_at.is_not(None), *_conditions(wanted, unread)]
     if after is not None:
         last = _decode(after)
-        query = query.where(place > last if order is Order.DUE else place < last)
-    ordering = (key, RequestRow.id) if order is Order.DUE else (key.desc(), RequestRow.id.desc())
+        conditions.append(place > last if order is Order.DUE else place < last)
+    # Each state by itself, along its own index: together, the open ones would be looked for among all that is over.
+    every: list[list[ColumnElement[bool]]] = [[]]
+    states = _states(wanted)
+    parts = [
+        select(key.label("at"), RequestRow.id)
+        .where(*conditions, *state)
+        .order_by(*ordering)
+        .limit(limit + 1)
+        .subquery()
+        for state in (every if states is None else [[RequestRow.state == each] for each in states])
+    ]
+    if not parts:
+        return Page([], None)
     async with database.reading() as session:
-        rows = (await session.execute(query.order_by(*ordering).limit(limit + 1))).all()
-    lines = [_line(row.RequestRow, row.unread) for row in rows[:limit]]
-    last_row = rows[limit - 1].RequestRow if len(rows) > limit else None
-    if last_row is None:
-        return Page(lines, None)
-    return Page(lines, _encode(last_row.due_at if order is Order.DUE else last_row.filed_at, last_row.id))
+        found = (await session.execute(union_all(*(select(each.c.at, each.c.id) for each in parts)))).all()
+        places = sorted(((row.at, row.id) for row in found), reverse=order is Order.NEWEST)
+        shown = [each for _, each in places[:limit]]
+        query = select(RequestRow, unread.label("unread")).where(RequestRow.id.in_(shown))
+        rows = {row.RequestRow.id: _line(row.RequestRow, row.unread) for row in await session.execute(query)}
+    following = _encode(*places[limit - 1]) if len(places) > limit else None
+    return Page([rows[each] for each in shown if each in rows], following)
+
+
+async def count_open(database: Database, services: Sequence[str]) -> tuple[int, int]:
+    """Return how many requests of some services are not over, and how many of these are late."""
+    late = func.count().filter(RequestRow.due_at < now())
+    waiting = [
+        select(func.count().label("open"), late.label("late")).where(RequestRow.state == state, _among(services))
+        for state in OPEN
+    ]
+    async with database.reading() as session:
+        rows = (await session.execute(union_all(*waiting))).all()
+    return sum(row.open for row in rows), sum(row.late for row in rows)
 
 
 async def count_states(database: Database) -> dict[State, int]:
@@ -125,14 +148,37 @@ async def count_states(database: Database) -> dict[State, int]:
         return {State(state): count for state, count in await session.execute(query)}
 
 
+def _states(wanted: Filter) -> list[State] | None:
+    """Return the states to look in; None for all of them."""
+    if wanted.late or wanted.due_before is not None:
+        return [each for each in OPEN if not wanted.states or each in wanted.states]
+    return list(wanted.states) or None
+
+
+def _among(services: Sequence[str]) -> ColumnElement[bool]:
+    # Not by the index of the services, which SQLite would prefer: it leads through all that is over.
+    return RequestRow.service.concat("").in_(services)
+
+
+def _unread() -> ScalarSelect[int]:
+    """Return how many messages of its citizen nobody has read, of the request of the row."""
+    theirs = RequestEventRow.request_id == RequestRow.id, RequestEventRow.actor == Actor.CITIZEN
+    new = RequestEventRow.kind == Kind.MESSAGE, RequestEventRow.read_at.is_(None)
+    return select(func.count()).where(*theirs, *new).correlate(RequestRow).scalar_subquery()
+
+
 def _conditions(wanted: Filter, unread: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(RequestRow.state.in_(wanted.states))
     if wanted.services:
-        conditions.append(RequestRow.service.in_(wanted.services))
+        conditions.append(_among(wanted.services))
     if wanted.late:
-        conditions += [RequestRow.due_at < now(), RequestRow.state.in_(OPEN)]
+        conditions.append(RequestRow.due_at < now())
+    if wanted.due_before is not None:
+        conditions.append(RequestRow.due_at < wanted.due_before)
+    if wanted.filed_before is not None:
+        conditions.append(RequestRow.filed_at < wanted.filed_before)
+    if wanted.filed_since is not None:
+        conditions.append(RequestRow.filed_at >= wanted.filed_since)
     if wanted.unread:
         conditions.append(unread > 0)
     return conditions
@@ -146,6 +192,12 @@ def _line(row: RequestRow, unread: int) -> Line:
     return Line(
         *(row.reference, row.service, state, row.language, row.filed_at, row.due_at, row.decided_at, late, unread)
     )
+
+
+def place_of(request: Request, order: Order) -> str:
+    """Return the place of a request in a list, as the `next` of a page that ends with it, wherever it stands now."""
+    at = request.due if order is Order.DUE else request.filed_at
+    return _encode(at or request.created_at, request.id)
 
 
 def _encode(at: datetime, request_id: str) -> str:

@@ -42,6 +42,9 @@ _READ = Text(
     fr="Pour lire la suite ou répondre, ouvrez la conversation et écrivez « où en est ma demande ».",
     en="To read on or to answer, open the conversation and write “where is my request”.",
 )
+_LETTER = Text(fr="Une réponse au message que vous avez laissé", en="An answer to the message that you left")
+_BY = Text(fr="{agent} vous répond :", en="{agent} answers you:")
+_WROTE = Text(fr="Vous aviez écrit :\n{text}", en="You had written:\n{text}")
 _SMS = Text(
     fr="Votre demande {reference} a du nouveau. Ouvrez la conversation du guichet pour lire.",
     en="There is news about your request {reference}. Open the conversation to read it.",
@@ -91,6 +94,12 @@ def compose(request: Request, event: RequestEvent, catalogue: Catalogue, address
         said += appeal_lines(service, language)
     said.append(_CONTACT[language].format(contact=office_contact(service, catalogue, language)))
     return _notice(request, subject, [*said, _READ[language]])
+
+
+def compose_letter(letter: dict[str, str], language: str) -> Notice:
+    """Return what is sent to who left a message at the desk: the answer, who gives it, and what was written."""
+    said = [_BY[language].format(agent=letter["agent"]), letter["answer"], _WROTE[language].format(text=letter["text"])]
+    return Notice(language, _LETTER[language], said)
 
 
 def short_text(request: Request) -> str:

@@ -1,7 +1,8 @@
 """The outbox: what is to be sent is written in the same transaction as the event that it tells, and sent by a job.
 
 So a notification exists exactly when its event does. The row holds no address and no words: both are read from the
-request when it is sent. A row is taken with a lease, by one process at a time, and then:
+request, or from the message left at the desk, when it is sent. A row is taken with a lease, by one process at a time,
+and then:
 
 - what surely did not go (no connection, "try again later") is tried again, each time after a longer while;
 - what surely never will (no such mailbox, attempts used up) is `failed`;
@@ -54,19 +55,20 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Parcel:
-    """Something to be sent."""
+    """Something to be sent, about an event of a request, or to who left a message at the desk (`handoff_id`)."""
 
     id: int
-    event_id: int
+    event_id: int | None
     channel: Channel
     webhook_id: int | None
     attempts: int
     created_at: datetime
+    handoff_id: str | None = None
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """Something that was not sent, or perhaps not."""
+    """Something that was not sent, or perhaps not; `reference` of the request, or of the message left at the desk."""
 
     id: int
     reference: str
@@ -104,6 +106,13 @@ async def enqueue(session: AsyncSession, request_id: str, event: RequestEvent) -
     if rows:
         common = {"event_id": event.id, "status": Status.WAITING, "attempts": 0, "created_at": at, "next_at": at}
         await session.execute(insert(OutboxRow), [row | common for row in rows])
+
+
+async def enqueue_letter(session: AsyncSession, handoff_id: str) -> None:
+    """Write that who left a message is to be answered by e-mail, in the transaction of the answer."""
+    at = now()
+    letter = {"handoff_id": handoff_id, "channel": str(Channel.EMAIL), "status": Status.WAITING}
+    await session.execute(insert(OutboxRow).values(**letter, attempts=0, created_at=at, next_at=at))
 
 
 class Outbox:
@@ -145,13 +154,16 @@ class Outbox:
                 .returning(OutboxRow)
             )
             parcels = [
-                Parcel(row.id, row.event_id, Channel(row.channel), row.webhook_id, row.attempts, row.created_at)
+                Parcel(
+                    *(row.id, row.event_id, Channel(row.channel), row.webhook_id, row.attempts, row.created_at),
+                    handoff_id=row.handoff_id,
+                )
                 for row in taken
             ]
         return sorted(parcels, key=lambda parcel: parcel.id)
 
-    async def settle(self, parcel: Parcel, status: Status, error: str | None = None) -> None:
-        """Write how the sending of a parcel ended; `waiting` is tried again later, unless it was tried too often."""
+    async def settle(self, parcel: Parcel, status: Status, error: str | None = None) -> Status:
+        """Write how the sending of a parcel ended, and return it; `waiting`, tried too often, becomes `failed`."""
         at = now()
         if status is Status.WAITING and parcel.attempts >= ATTEMPTS:
             status = Status.FAILED
@@ -168,21 +180,22 @@ class Outbox:
                     error=error[:80] if error else None,
                 )
             )
+        return status
 
     async def dead_letters(self) -> list[DeadLetter]:
         """Return what was not sent, or perhaps not, the oldest first."""
         query = (
             select(
                 OutboxRow.id,
-                RequestRow.reference,
+                func.coalesce(RequestRow.reference, OutboxRow.handoff_id),
                 OutboxRow.channel,
                 OutboxRow.status,
                 OutboxRow.attempts,
                 OutboxRow.error,
                 OutboxRow.created_at,
             )
-            .join(RequestEventRow, RequestEventRow.id == OutboxRow.event_id)
-            .join(RequestRow, RequestRow.id == RequestEventRow.request_id)
+            .outerjoin(RequestEventRow, RequestEventRow.id == OutboxRow.event_id)
+            .outerjoin(RequestRow, RequestRow.id == RequestEventRow.request_id)
             .where(OutboxRow.status.in_((Status.FAILED, Status.UNCERTAIN)))
             .order_by(OutboxRow.id)
         )

@@ -23,6 +23,8 @@ from bot.requests.tables import RequestRow
 WRONG_CODES_ALLOWED = 8
 """Wrong codes in a row after which a reference is closed for a while."""
 LOCKED_FOR = timedelta(minutes=30)
+OF_ONE = 20
+"""Requests of one conversation that are shown to the agent who talks in it."""
 OTHERS = 5
 """Other requests of a conversation that are looked at for an answer given already."""
 REFUSED_AFTER = 0.15
@@ -172,6 +174,18 @@ class RequestStore:
                 .where(RequestRow.conversation_id == request.conversation_id, RequestRow.id != request.id)
                 .order_by(RequestRow.updated_at.desc())
                 .limit(OTHERS)
+            )
+            found = list(await session.scalars(query))
+        return [await self.get(each) for each in found]
+
+    async def of_conversation(self, conversation_id: str) -> list[Request]:
+        """Return the requests of a conversation, drafts included, the one that was touched last first."""
+        async with self._database.reading() as session:
+            query = (
+                select(RequestRow.id)
+                .where(RequestRow.conversation_id == conversation_id)
+                .order_by(RequestRow.updated_at.desc())
+                .limit(OF_ONE)
             )
             found = list(await session.scalars(query))
         return [await self.get(each) for each in found]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.conversations.handoff_tables import HandoffRow
 from bot.db import Base
 
 
@@ -13,12 +14,17 @@ class RequestRow(Base):
     """A request, from its first answer on."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index("ix_requests_due_at", "due_at", "id"), Index("ix_requests_filed_at", "filed_at", "id"))
+    __table_args__ = (
+        Index("ix_requests_due_at", "due_at", "id"),
+        Index("ix_requests_filed_at", "filed_at", "id"),
+        Index("ix_requests_state_due_at", "state", "due_at", "id"),
+        Index("ix_requests_state_filed_at", "state", "filed_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     service: Mapped[str] = mapped_column(String(60), index=True)
-    state: Mapped[str] = mapped_column(String(20), index=True)
+    state: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     # Not a foreign key: a request outlives the conversation in which it was filed.
     conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
@@ -32,6 +38,10 @@ class RequestRow(Base):
     due_at: Mapped[datetime | None]
     # When it was accepted, refused or closed; empty again when it is reopened.
     decided_at: Mapped[datetime | None]
+    # Keyed digests of the e-mail address and the phone number that were given, by which requests of the same contact
+    # are found (bot/requests/same_contact.py); "" for none, empty until they are made.
+    same_email: Mapped[str | None] = mapped_column(String(40), index=True)
+    same_phone: Mapped[str | None] = mapped_column(String(40), index=True)
     # How many events there are and the digest of the last, encrypted: only who holds the key can make it.
     seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -59,13 +69,14 @@ class RequestEventRow(Base):
 
 
 class OutboxRow(Base):
-    """Something to be sent about an event, written in the same transaction as the event."""
+    """Something to be sent: about an event of a request, or to who left a message; written with what it tells."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_status", "status", "next_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("request_events.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("request_events.id", ondelete="CASCADE"), index=True)
+    handoff_id: Mapped[str | None] = mapped_column(ForeignKey(HandoffRow.id, ondelete="CASCADE"), index=True)
     channel: Mapped[str] = mapped_column(String(10))
     webhook_id: Mapped[int | None] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
     status: Mapped[str] = mapped_column(String(10))

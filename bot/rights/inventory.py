@@ -11,6 +11,7 @@ PURGED = {
     "examples_proposed": "conversations",
     **dict.fromkeys(("inbox_messages", "inbox_groups", "inbox_labels", "changed_messages"), "conversations"),
     **dict.fromkeys(("learned_examples", "example_sources"), "examples"),
+    # With its digests of the contact; the outbox also holds what waits for who left a message, and goes with it.
     **dict.fromkeys(("requests", "request_events", "outbox", "request_files"), "requests"),
     "request_contacts": "comings",
     "feedback": "feedback",

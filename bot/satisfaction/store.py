@@ -48,6 +48,16 @@ class Subject:
     model: str | None = None
 
 
+@dataclass(frozen=True)
+class Given:
+    """What was answered about a moment: the note, from 0 to 10, and the words, masked."""
+
+    moment: str
+    note: int
+    comment: str | None
+    at: datetime
+
+
 class FeedbackStore:
     """The answers of a database.
 
@@ -126,6 +136,12 @@ class FeedbackStore:
         query = select(FactRow.dimension).where(*_of(subject), FactRow.kind == Kind.ANSWER)
         async with self._database.reading() as session:
             return set(await session.scalars(query))
+
+    async def about_request(self, request_id: str) -> list[Given]:
+        """Return what its citizen said of a request, moment by moment, the oldest first."""
+        query = select(FeedbackRow).where(FeedbackRow.subject == request_id).order_by(FeedbackRow.at)
+        async with self._database.reading() as session:
+            return [Given(row.moment, row.note, row.comment, row.at) for row in await session.scalars(query)]
 
     async def _say(
         self, session: Transaction, subject: Subject, says: dict[str, float], scale: str, *, again: bool = True

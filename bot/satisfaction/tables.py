@@ -19,7 +19,7 @@ class FeedbackRow(Base):
     conversation_id: Mapped[str | None] = mapped_column(String(32))
     moment: Mapped[str] = mapped_column(String(20), index=True)
     # The request when there is one, else "": one answer for each moment of each request.
-    subject: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(32), index=True)
     service: Mapped[str | None] = mapped_column(String(60), index=True)
     note: Mapped[int]
     comment: Mapped[str | None]

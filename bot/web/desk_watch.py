@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from bot.conversations.handoff import Handoff
 from bot.conversations.handoff_store import HandoffStore
@@ -25,14 +26,19 @@ class DeskWatch:
         presence: who is at the desk.
         hours: when people answer.
         patience: minutes after which a waiting citizen is offered to leave a message.
+        gone: minutes without a sign of an agent after which the citizen goes back to the queue.
         hub: wakes streams.
     """
 
-    def __init__(self, handoffs: HandoffStore, presence: Presence, hours: Hours, patience: int, hub: Hub) -> None:
+    def __init__(
+        self, handoffs: HandoffStore, presence: Presence, hours: Hours, patience: int, gone: int, hub: Hub
+    ) -> None:
         self._handoffs = handoffs
         self._presence = presence
         self._hours = hours
         self._patience = patience
+        self._gone = timedelta(minutes=gone)
+        self._since = now()
         self._hub = hub
 
     async def run(self) -> None:
@@ -56,6 +62,16 @@ class DeskWatch:
         for handoff in late:
             self._hub.ring(handoff.conversation_id)
         return f"{len(late)} waiting citizens were offered to leave a message" if late else ""
+
+    async def give_back_lost(self) -> str:
+        """Put back into the queue the citizens whose agent has vanished, and say how many; a job."""
+        if now() - self._since < self._gone:
+            return ""  # the gateway was away: the pages of the agents come back by themselves
+        back = await self._handoffs.give_back_lost(self._gone)
+        for handoff in back:
+            self._hub.ring(handoff.conversation_id)
+            self._hub.ring(DESK)
+        return f"{len(back)} back in the queue, whose agent vanished" if back else ""
 
     async def _can_wait(self, handoff: Handoff) -> bool:
         return self._hours.open_at(now()) and bool(await self._presence.at_desk(handoff.administration))

@@ -15,7 +15,7 @@ from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS, TRAINING
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAME_CONTACT, SESSIONS, TOTALS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, METRICS, SETTINGS
 from bot.web.metrics import Metrics
 from bot.web.switchboard import masked
@@ -50,12 +50,14 @@ def _jobs(app: web.Application) -> list[Job]:
         Job("learned-file", timedelta(hours=1), app[TRAINING].forget),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
+        Job("lost-talks", timedelta(seconds=20), app[DESK_WATCH].give_back_lost),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
         Job("journeys", timedelta(minutes=10), Journeys(app[DATABASE], app[CATALOGUE]).note),
         purge_job(app),
         Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
+        Job("same-contact", timedelta(seconds=30), app[SAME_CONTACT].note_new),
         Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("verbatims", timedelta(minutes=30), read_verbatims(app)),

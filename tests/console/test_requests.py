@@ -1,16 +1,25 @@
 """Requests to process: what is late first, one request with its answers, and what the office does with it."""
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import aiohttp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from bot.db import Database
+from bot.conversations.model import Author, Message, Moment
+from bot.conversations.notice import opening
+from bot.conversations.store import ConversationStore
+from bot.conversations.turn import Turn
+from bot.db import Database, now
 from bot.privacy.encryption import Cipher
 from bot.requests.casework import CITIZEN, Casework
-from bot.requests.model import Request
+from bot.requests.model import Request, State
 from bot.requests.store import RequestStore
+from bot.requests.tables import RequestRow
+from bot.satisfaction.model import Face
+from bot.satisfaction.store import FeedbackStore, Subject
 from tests.console.colleague import Colleague
 from tests.requests.samples import PDF
 
@@ -145,3 +154,127 @@ async def test_what_is_missing_is_asked_for_and_messages_are_exchanged(
 async def test_an_address_that_makes_no_sense_still_shows_a_list(colleague: SignIn, query: str) -> None:
     lea = await colleague("lea")
     assert (await lea.open(f"/console/requests?{query}")).status == 200
+
+
+async def test_several_are_processed_together_after_a_look_at_what_will_happen(
+    colleague: SignIn, file: File, office_database: Database, cipher_of: Cipher
+) -> None:
+    first, second, over = await file(), await file(), await file()
+    casework = Casework(office_database, cipher_of)
+    await casework.advance(over.reference, State.WITHDRAWN, CITIZEN)
+    lea, ada = await colleague("lea"), await colleague("ada")
+    await lea.open("/console/requests")
+    chosen = [each.reference for each in (first, second, over)]
+    words = "La démarche est close depuis le 1er juillet."
+    form = [("form", lea.form_token), ("deed", "refused"), ("words", words), *(("reference", each) for each in chosen)]
+    page = await lea.post("/console/requests/bulk?service=birth-certificate", form)
+    assert "Seront changées : 2. Refusées : 1." in page.words
+    assert "Son état ne le permet pas." in page.words
+    assert (await RequestStore(office_database, cipher_of).get(first.id)).state is State.FILED, "nothing is done yet"
+    seen = re.findall(r'name="reference" value="([^"]+)"', page.text)
+    assert len(seen) == 2
+    confirm = [("form", lea.form_token), ("deed", "refused"), ("words", words), *(("reference", each) for each in seen)]
+    await casework.send_message(second.reference, CITIZEN, "Attendez !")
+    for _ in range(2):
+        page = await lea.post("/console/requests/bulk/confirm?service=birth-certificate", confirm)
+        assert "Fait : 1. Refusé : 1." in page.words
+        assert "Quelque chose s'est passé depuis" in page.words
+    assert len([each for each in await casework.history(first.reference) if each.state is State.REFUSED]) == 1
+    await ada.open("/admin/audit?account=lea")
+    assert ada.page.text.count("together: refused") == 1
+    assert "service=birth-certificate" in page.links("/console/requests?")[0], "back to the same list"
+
+
+async def test_of_another_office_nothing_can_be_chosen(colleague: SignIn, file: File) -> None:
+    filed = await file()
+    omar = await colleague("omar")
+    for path, reference in (("bulk", filed.reference), ("bulk/confirm", f"{filed.reference}:2")):
+        await omar.open("/console/requests")
+        await omar.open("/console/account")
+        answer = await omar.send(f"/console/requests/{path}", deed="accepted", reference=reference)
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"deed": "accepted"}, {"deed": "withdrawn", "reference": "x"}, {"deed": "accepted", "reference": "x:y"}],
+)
+async def test_a_choice_that_makes_no_sense_is_refused_in_words(colleague: SignIn, fields: dict[str, str]) -> None:
+    lea = await colleague("lea")
+    for path in ("bulk", "bulk/confirm"):
+        await lea.open("/console/account")
+        answer = await lea.send(f"/console/requests/{path}", **fields)
+        assert answer.status in (404, 422)
+        assert answer.words
+
+
+async def test_the_filter_of_deadline_and_age_stays_in_the_address(
+    colleague: SignIn, file: File, office_database: Database
+) -> None:
+    late, soon, later, old = await file(delay=-1), await file(delay=3), await file(delay=30), await file(delay=60)
+    async with office_database.writing() as session:
+        long_ago = now() - timedelta(days=40)
+        await session.execute(update(RequestRow).where(RequestRow.id == old.id).values(filed_at=long_ago))
+    lea = await colleague("lea")
+    for query, shown in (
+        ("deadline=late", [late]),
+        ("deadline=week", [late, soon]),
+        ("age=month", [old]),
+        ("age=new", [late, soon, later]),
+        ("deadline=late&age=new", [late]),
+    ):
+        page = (await lea.open(f"/console/requests?{query}&state=open")).text
+        everyone = (late, soon, later, old)
+        assert {each.reference for each in everyone if each.reference in page} == {each.reference for each in shown}
+        [link] = lea.page.links(f"/console/requests/{late.reference}") or [query]
+        assert query.replace("&", "&amp;") in link
+
+
+async def test_one_goes_from_a_decision_to_the_next_request_of_the_list(colleague: SignIn, file: File) -> None:
+    first, second = await file("birth-certificate", -300), await file("birth-certificate", -200)
+    lea = await colleague("lea")
+    await lea.open(f"/console/requests/{first.reference}?deadline=late")
+    assert f"/console/requests/{second.reference}?deadline=late" in lea.page.text
+    await lea.send(f"/console/requests/{first.reference}/advance?deadline=late", to="accepted", then="next")
+    assert lea.page.path.startswith(f"/console/requests/{second.reference}?deadline=late")
+
+
+async def test_the_page_of_a_request_shows_its_conversation_masked_and_what_was_said_of_it(
+    colleague: SignIn, file: File, office_database: Database, cipher_of: Cipher
+) -> None:
+    conversations = ConversationStore(office_database, cipher_of)
+    conversation_id, _, _ = await conversations.open("fr", None, opening("fr"))
+    turn = Turn(conversation_id, "m1", "Je suis Camille", messages=[Message(Author.BOT, "Voici le formulaire.")])
+    await conversations.record(turn, {}, language="fr", logged_text="Je suis [nom]")
+    filed = await file()
+    await RequestStore(office_database, cipher_of).adopt(filed.id, conversation_id)
+    feedback = FeedbackStore(office_database)
+    subject = Subject(None, Moment.SUBMISSION, "birth-certificate", filed.id)
+    await feedback.rate(subject, Face.MIXED)
+    await feedback.comment(subject, "Un peu long")
+    lea = await colleague("lea")
+    page = await lea.open(f"/console/requests/{filed.reference}")
+    for words in ("Je suis [nom]", "Voici le formulaire.", "5 sur 10", "Un peu long"):
+        assert words in page.words
+    assert f"/console/transcripts/{conversation_id}" in page.text
+
+
+async def test_what_is_written_is_inert_on_the_pages_of_several_requests_and_of_one(
+    colleague: SignIn, file: File, office_database: Database
+) -> None:
+    attack = '"><script>alert(1)</script></textarea><img src=x onerror=alert(1)>'
+    filed = await file()
+    await FeedbackStore(office_database).rate(Subject(None, Moment.USE, "birth-certificate", filed.id), Face.BAD)
+    await FeedbackStore(office_database).comment(Subject(None, Moment.USE, "birth-certificate", filed.id), attack)
+    lea = await colleague("lea")
+    await lea.open("/console/requests")
+    await lea.send("/console/requests/bulk", deed="message", words=attack, reference=filed.reference)
+    assert attack in lea.page.words
+    pages = [lea.page.text]
+    await lea.send("/console/requests/bulk/confirm", deed="message", words=attack, reference=f"{filed.reference}:2")
+    pages.append((await lea.open(f"/console/requests/{filed.reference}?service={attack}&order={attack}")).text)
+    assert lea.page.words.count(attack) == 2, "the message and what was said of it"
+    pages.append((await lea.open(f"/console/requests?deadline={attack}&age={attack}&state={attack}")).text)
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page

@@ -179,6 +179,7 @@ async def test_what_belongs_to_another_office_does_not_exist(colleague: SignIn, 
         ("POST", f"/console/talks/{handoff.id}/transfer"),
         ("POST", f"/console/talks/{handoff.id}/end"),
         ("POST", f"/console/notes/{handoff.id}/answered"),
+        ("POST", f"/console/notes/{handoff.id}/mail"),
     ]
     for method, path in hidden:
         assert await _try(lea, method, path) == 404, path

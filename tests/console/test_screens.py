@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bot.conversations.handoff import HandoffState
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_talk import Talk
 from bot.conversations.model import Author, Message
@@ -112,6 +113,15 @@ async def _asks(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher
     return handoff.id
 
 
+async def _leaves(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher) -> str:
+    """A citizen leaves a message outside hours, with an e-mail address."""
+    conversation_id, _, _ = await store.open("fr", None, opening("fr"))
+    handoff = await handoffs.ask(conversation_id, "birth-certificate", "town-hall", "fr", HandoffState.LEAVING)
+    for number, words in enumerate(("Mon acte n'est pas arrivé.", "camille@exemple.fr")):
+        await Talk(handoffs, masked).hear(await handoffs.get(handoff.id), f"m{number}", words)
+    return handoff.id
+
+
 async def _says(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher, handoff_id: str, text: str) -> None:
     handoff = await handoffs.get(handoff_id)
     await Talk(handoffs, masked).hear(handoff, f"m-{text}", text)
@@ -122,7 +132,7 @@ async def _says(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher
 async def _files(store: ConversationStore, handoffs: HandoffStore, cipher: Cipher) -> str:
     requests = RequestStore(store.database, cipher)
     draft = await requests.start("birth-certificate", "fr", None)
-    await requests.answer(draft.id, {"birth_name": "Lefèvre", "first_names": "Camille Jeanne"})
+    await requests.answer(draft.id, {"birth_name": "Lefèvre", "given_names": "Camille Jeanne"})
     return (await requests.file(draft.id, -2)).reference
 
 
@@ -137,7 +147,7 @@ def accessible(page: Page) -> None:
 def test_every_page_is_accessible_and_fits(
     visit: Callable[..., Page], office: Office, street: Street, tmp_path: Path, screen: str
 ) -> None:
-    handoff, reference = street(_asks), street(_files)
+    handoff, reference, left = street(_asks), street(_files), street(_leaves)
     page = visit("", **SCREENS[screen])
     accessible(page)
     page.screenshot(path=tmp_path / f"{screen}-login.png")
@@ -160,6 +170,29 @@ def test_every_page_is_accessible_and_fits(
         page.goto(office.url + path)
         accessible(page)
         page.screenshot(path=tmp_path / f"{screen}{path.replace('/', '-').split('?')[0]}.png", full_page=True)
+    picture = f"{tmp_path}/{screen}-%s.png"
+    page.goto(f"{office.url}/console/requests/{reference}/citizen")
+    accessible(page)
+    page.screenshot(path=picture % "why", full_page=True)
+    page.get_by_role("button", name="Ouvrir").click()
+    page.get_by_text("Effacement").click()
+    accessible(page)
+    page.screenshot(path=picture % "citizen", full_page=True)
+    page.goto(f"{office.url}/console/requests")
+    page.get_by_label(f"Choisir {reference}").check()
+    page.get_by_text("Traiter ensemble les demandes choisies (1)").click()
+    page.get_by_label("Que faire ?").select_option("message")
+    page.get_by_label("Mots pour l'usager").fill("Nous avançons.")
+    page.get_by_role("button", name="Voir ce qui va se passer").click()
+    expect(page.get_by_text("Rien n'est encore fait")).to_be_visible()
+    accessible(page)
+    page.screenshot(path=picture % "preview", full_page=True)
+    page.get_by_role("button", name="Confirmer pour 1 demande(s)").click()
+    expect(page.get_by_text("Fait : 1. Refusé : 0.")).to_be_visible()
+    accessible(page)
+    page.goto(f"{office.url}/console/notes/{left}")
+    accessible(page)
+    page.screenshot(path=picture % "note", full_page=True)
     page.goto(f"{office.url}/console/transcripts")
     page.get_by_role("row").nth(1).get_by_role("link").click()
     page.get_by_text("Détail, annoter, corriger").first.click()
@@ -238,3 +271,40 @@ def test_letters_move_through_conversations_once_they_are_turned_on(
     expect(page.get_by_text("Relue (quentin", exact=False)).to_be_visible()
     page.keyboard.press("c")
     expect(page.get_by_label("Votre commentaire")).to_be_focused()
+
+
+def test_several_requests_are_chosen_with_the_keyboard_and_confirmed_once(
+    visit: Callable[..., Page], office: Office, street: Street
+) -> None:
+    for _ in range(3):
+        street(_files)
+    page = visit("lea", **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/requests?state=filed&service=birth-certificate")
+    count = page.locator("tbody tr").count()
+    page.get_by_label("Tout choisir sur cette page").press("Space")
+    expect(page.get_by_text(f"Traiter ensemble les demandes choisies ({count})")).to_be_visible()
+    page.locator("summary", has_text="Traiter ensemble").press("Enter")
+    page.get_by_label("Que faire ?").select_option("under_examination")
+    page.get_by_role("button", name="Voir ce qui va se passer").press("Enter")
+    expect(page.get_by_text(f"Seront changées : {count}. Refusées : 0.")).to_be_visible()
+    page.get_by_role("button", name="Confirmer").dblclick()
+    expect(page.get_by_text(f"Fait : {count}. Refusé : 0.")).to_be_visible()
+
+
+def test_without_scripts_requests_are_processed_together_and_a_page_is_printed(
+    visit: Callable[..., Page], office: Office, street: Street
+) -> None:
+    reference = street(_files)
+    page = visit("lea", java_script_enabled=False, **SCREENS["desktop"])
+    page.goto(f"{office.url}/console/requests")
+    page.get_by_label(f"Choisir {reference}").check()
+    page.locator("summary", has_text="Traiter ensemble").click()
+    page.get_by_label("Que faire ?").select_option("under_examination")
+    page.get_by_role("button", name="Voir ce qui va se passer").click()
+    page.get_by_role("button", name="Confirmer").click()
+    expect(page.get_by_text("Fait : 1. Refusé : 0.")).to_be_visible()
+    page.goto(f"{office.url}/console/requests/{reference}")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Lefèvre")).to_be_visible()
+    for hidden in ("navigation", "button", "complementary"):
+        expect(page.get_by_role(hidden)).to_have_count(0)  # type: ignore[arg-type]

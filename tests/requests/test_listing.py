@@ -9,7 +9,7 @@ from bot.db import Database, now
 from bot.errors import Unprocessable
 from bot.requests.casework import CITIZEN, Casework
 from bot.requests.lifecycle import Actor
-from bot.requests.listing import Filter, Order, count_states
+from bot.requests.listing import Filter, Order, count_open, count_states
 from bot.requests.model import State
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
@@ -80,3 +80,23 @@ async def test_states_are_counted(requests: RequestStore, casework: Casework, da
     await casework.advance(request.reference, State.EXAMINED, AGENT)
     await requests.start("birth-certificate", "fr", "c1")
     assert await count_states(database) == {State.DRAFT: 1, State.FILED: 1, State.EXAMINED: 1}
+
+
+async def test_pages_of_several_states_are_one_list_and_what_is_over_is_never_late(
+    requests: RequestStore, casework: Casework, database: Database
+) -> None:
+    references = [(await filed(requests)).reference for _ in range(7)]
+    for reference in references[::2]:
+        await casework.advance(reference, State.EXAMINED, AGENT)
+    await casework.advance(references[0], State.ACCEPTED, AGENT)
+    both = Filter(states=(State.FILED, State.EXAMINED))
+    assert await _all(casework, wanted=both) == references[1:]
+    assert await _all(casework, wanted=both, order=Order.NEWEST) == references[:0:-1]
+    async with database.writing() as session:
+        await session.execute(update(RequestRow).values(due_at=now() - timedelta(days=1)))
+    assert await _all(casework, wanted=Filter(states=(State.ACCEPTED,), late=True)) == []
+    assert sorted(await _all(casework, wanted=Filter(due_before=now()))) == sorted(references[1:])
+    assert await count_open(database, ["birth-certificate"]) == (6, 6)
+    assert await count_open(database, ["street-problem"]) == (0, 0)
+    assert await _all(casework, wanted=Filter(filed_since=now())) == []
+    assert len(await _all(casework, wanted=Filter(filed_before=now()))) == 7

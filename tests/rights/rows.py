@@ -13,6 +13,7 @@ OVER: dict[tuple[str, str], Any] = {
     ("requests", "state"): State.REFUSED,
     ("requests", "filed_at"): now() - timedelta(days=5000),
     ("request_files", "request_id"): "1",
+    ("outbox", "event_id"): 1,
 }
 
 

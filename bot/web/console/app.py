@@ -20,12 +20,15 @@ from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
+from bot.requests.same_contact import SameContact
 from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
 from bot.web.console import (
     account,
     accounts,
+    bulk,
+    citizen,
     home,
     inbox,
     live,
@@ -58,6 +61,7 @@ from bot.web.console.keys import (
     QUALITY_REVIEWS,
     REVIEWS,
     RUNS,
+    SAME_CONTACT,
     SAVED_FILTERS,
     SESSIONS,
     TALK,
@@ -67,12 +71,12 @@ from bot.web.console.keys import (
     VERBATIMS,
 )
 from bot.web.desk_watch import DeskWatch
-from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
+from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 from bot.web.training import Training
 
 PAGES = (
-    *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
+    *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests, bulk, citizen),
     *(inbox, models),
 )
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
@@ -104,10 +108,12 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[RUNS] = RunStore(app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)
     app[TRAINING] = Training(app[SETTINGS], app[DATABASE])
+    app[SAME_CONTACT] = SameContact(app[DATABASE], cipher, app[CATALOGUE])
     app[TOTALS] = Totals(app[DATABASE], app[SETTINGS].timezone)
     app[ALERTS], app[ACTIONS] = Alerts(app[DATABASE], app[TOTALS]), Actions(app[DATABASE])
     app[VERBATIMS] = Verbatims(app[DATABASE], app[SETTINGS].timezone)
     app[FAILURE_MODES], app[QUALITY_REVIEWS] = FailureModes(app[DATABASE]), Reviews(app[DATABASE])
     app[PRESENCE] = Presence(app[DATABASE])
-    app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], app[SETTINGS].person_wait, app[HUB])
+    waits = app[SETTINGS].person_wait, app[SETTINGS].person_gone
+    app[DESK_WATCH] = DeskWatch(app[HANDOFFS], app[PRESENCE], app[HOURS], *waits, app[HUB])
     return app[DESK_WATCH]

@@ -21,18 +21,18 @@ OpenPage = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def page(right: Right | None = None) -> Callable[[Page], Handler]:
+def page(right: Right | None = None, *, use: bool = True) -> Callable[[Page], Handler]:
     """Make a page that only those who are signed in and have a right may open; any of them when it is None.
 
     Nobody is signed in before the second factor was given, where there is one. A form must carry the token of its
-    session. Errors become pages.
+    session. Errors become pages. `use` is False for what a page does by itself: it does not keep the session alive.
     """
 
     def wrap(handler: Page) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
             session = None
             try:
-                session = await find_session(request)
+                session = await find_session(request, touch=use)
                 if session is None or not session.complete:
                     return _kept_by_nobody(_to_login(request, session))
                 if request.method != "GET":
@@ -75,10 +75,10 @@ def open_page(handler: OpenPage) -> Handler:
     return guarded
 
 
-async def find_session(request: web.Request) -> Session | None:
+async def find_session(request: web.Request, *, touch: bool = True) -> Session | None:
     """Return the session of the browser that asks, or None."""
     token = read_cookie(request)
-    session = await request.app[SESSIONS].find(token) if token else None
+    session = await request.app[SESSIONS].find(token, touch=touch) if token else None
     request["session"] = session
     return session
 

@@ -8,9 +8,12 @@ from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.conversations.handoff import HandoffState
 from bot.errors import NotFound
+from bot.requests.listing import count_open
+from bot.web.console.filters import own_forms
 from bot.web.console.guard import page
 from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS
 from bot.web.console.render import redirect, render
+from bot.web.keys import CATALOGUE, DATABASE
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -28,8 +31,21 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         waiting = sum(each.state == HandoffState.WAITING for each in queue)
         left = len(queue) - waiting
         taken = len(await request.app[HANDOFFS].taken_by(session.account.id))
+    open_requests = late_requests = 0
+    if session.account.may(Right.PROCESS):
+        own = own_forms(session.account, request.app[CATALOGUE])
+        open_requests, late_requests = await count_open(request.app[DATABASE], own)
     month_open = await request.app[AGENT_SURVEYS].is_open(session.account)
-    return render(request, "home.html", waiting=waiting, left=left, taken=taken, month_open=month_open)
+    return render(
+        request,
+        "home.html",
+        waiting=waiting,
+        left=left,
+        taken=taken,
+        open_requests=open_requests,
+        late_requests=late_requests,
+        month_open=month_open,
+    )
 
 
 @routes.get("/admin")

@@ -19,6 +19,7 @@ from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
+from bot.requests.same_contact import SameContact
 from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
@@ -41,6 +42,7 @@ SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
 RUNS = web.AppKey("runs", RunStore)
 MODEL_DESK = web.AppKey("model_desk", ModelDesk)
 TRAINING = web.AppKey("training", Training)
+SAME_CONTACT = web.AppKey("same_contact", SameContact)
 TOTALS = web.AppKey("totals", Totals)
 ALERTS = web.AppKey("alerts", Alerts)
 ACTIONS = web.AppKey("actions", Actions)

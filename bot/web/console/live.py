@@ -17,7 +17,8 @@ from bot.web.keys import HUB
 from bot.web.switchboard import DESK
 
 HEARTBEAT = 20.0
-"""Seconds after which the stream says that it lives, and the agent is still there."""
+"""Seconds after which the stream says that it lives. Whether the agent does, their page says (`/console/here`): a
+stream to a computer that sleeps goes on for many minutes."""
 
 routes = web.RouteTableDef()
 
@@ -58,9 +59,17 @@ async def events(request: web.Request, session: Session) -> web.StreamResponse:
             try:
                 await asyncio.wait_for(bell.wait(), HEARTBEAT)
             except TimeoutError:
-                await request.app[PRESENCE].still_here(session.account.id)
                 await response.write(b": still here\n\n")
     return response
+
+
+@routes.get("/console/here")
+@page(Right.ANSWER, use=False)
+async def here(request: web.Request, session: Session) -> web.StreamResponse:
+    """Hear from the page of an agent that it is still open."""
+    await request.app[PRESENCE].still_here(session.account.id)
+    await request.app[HANDOFFS].still_talking(session.account.id)
+    return web.Response(status=204)
 
 
 async def _desk(request: web.Request, session: Session) -> bytes:

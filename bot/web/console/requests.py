@@ -8,24 +8,28 @@ from aiohttp import web
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.catalogue.model import RequestForm
+from bot.conversations.transcript import Transcript
+from bot.db import now
 from bot.errors import GuichetError, NotFound, Unprocessable
+from bot.requests.bulk import MOST, Deed
 from bot.requests.casework import Author
 from bot.requests.events import Item, Problem, unread
 from bot.requests.fields import show_answer
 from bot.requests.files_check import KINDS
 from bot.requests.lifecycle import TRANSITIONS, Actor, next_states
-from bot.requests.listing import Filter, Order
+from bot.requests.listing import Page, count_open, place_of
 from bot.requests.model import Request, State, asked
 from bot.requests.outcome import outcome_lines
 from bot.web.api.files import download, file_id_of
 from bot.web.console.decision import decision_of, give_document
-from bot.web.console.filters import own_forms
+from bot.web.console.filters import own_forms, own_services
 from bot.web.console.guard import field, note, page
+from bot.web.console.keys import REVIEWS, TRANSCRIPTS
 from bot.web.console.render import redirect, render
-from bot.web.keys import CASEWORK, CATALOGUE, FILES, HUB, REQUESTS
+from bot.web.console.request_filters import AGES, DEADLINES, STATES, Inbox, read_inbox
+from bot.web.keys import CASEWORK, CATALOGUE, DATABASE, FEEDBACK, FILES, HUB, REQUESTS
 
 HOME = "/console/requests"
-STATES = tuple(state for state in State if state is not State.DRAFT)
 
 routes = web.RouteTableDef()
 
@@ -34,23 +38,22 @@ routes = web.RouteTableDef()
 @page(Right.PROCESS)
 async def show_all(request: web.Request, session: Session) -> web.StreamResponse:
     """List the requests of one's offices: what is late, and what is due first, comes first."""
-    query = request.query
-    state = query.get("state", "open")
-    states = {"open": (State.FILED, State.TO_COMPLETE, State.EXAMINED), "all": ()}.get(state) or (
-        (State(state),) if state in STATES else ()
+    inbox = read_inbox(request.query, session.account, request.app[CATALOGUE])
+    found = await _page(request, inbox, request.query.get("after"))
+    waiting, late = await count_open(request.app[DATABASE], inbox.own)
+    return render(
+        request,
+        "requests.html",
+        found=found,
+        inbox=inbox,
+        states=STATES,
+        deadlines=list(DEADLINES),
+        ages=list(AGES),
+        deeds=list(Deed),
+        most=MOST,
+        waiting=waiting,
+        late=late,
     )
-    own = own_forms(session.account, request.app[CATALOGUE])
-    service = query.get("service", "")
-    # No service at all is a condition too: an empty one would let everything through.
-    services = (service,) if service in own else tuple(own) or ("-",)
-    wanted = Filter(states, services, late="late" in query, unread="unread" in query)
-    order = Order.NEWEST if query.get("order") == "newest" else Order.DUE
-    try:
-        found = await request.app[CASEWORK].list(wanted, order=order, after=query.get("after") or None)
-    except Unprocessable:
-        found = await request.app[CASEWORK].list(wanted, order=order)
-    kept = {name: query[name] for name in ("state", "service", "late", "unread", "order") if query.get(name)}
-    return render(request, "requests.html", found=found, own=own, states=STATES, state=state, kept=kept)
 
 
 @routes.get(HOME + "/{reference}")
@@ -58,6 +61,7 @@ async def show_all(request: web.Request, session: Session) -> web.StreamResponse
 async def show(request: web.Request, session: Session) -> web.StreamResponse:
     """Show a request with its answers, its life and what can be done; that it was read is kept."""
     found, form = await _own(request, session)
+    inbox = read_inbox(request.query, session.account, request.app[CATALOGUE])
     await note(request, session.account, "read", "request", found.reference)
     events = await request.app[CASEWORK].history(found.reference)
     new = {event.number for event in unread(events, Actor.AGENT)}
@@ -81,6 +85,11 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
         files=await request.app[FILES].of_request(found.id),
         kinds=",".join(KINDS),
         brought=_brought,
+        late=found.due is not None and found.due < now() and not found.state.is_final,
+        inbox=inbox,
+        following=await _following(request, inbox, found),
+        transcript=await _transcript(request, session, found),
+        given=await request.app[FEEDBACK].about_request(found.id),
     )
 
 
@@ -154,14 +163,52 @@ def _brought(outcome: dict[str, Any], language: str) -> list[str]:
     return outcome_lines({name: part for name, part in outcome.items() if name != "document"}, language)
 
 
+async def _page(request: web.Request, inbox: Inbox, after: str | None, limit: int = 50) -> Page:
+    casework = request.app[CASEWORK]
+    try:
+        return await casework.list(inbox.filter, order=inbox.order, after=after or None, limit=limit)
+    except Unprocessable:
+        return await casework.list(inbox.filter, order=inbox.order, limit=limit)
+
+
+async def _following(request: web.Request, inbox: Inbox, found: Request) -> str:
+    """Return the request that comes after this one in the list, or the first of the list; "" when there is no other."""
+    # By its place and not by its line: a request that was just decided has left the list of what is open.
+    for after in (place_of(found, inbox.order), None):
+        lines = (await _page(request, inbox, after, limit=2)).lines
+        others = [each.reference for each in lines if each.reference != found.reference]
+        if others:
+            return others[0]
+    return ""
+
+
+async def _transcript(request: web.Request, session: Session, found: Request) -> Transcript | None:
+    """Return the conversation of a request as the log has it, for who may read it; that it was read is kept."""
+    if found.conversation_id is None or not session.account.may(Right.REVIEW):
+        return None
+    services = own_services(session.account, request.app[CATALOGUE])
+    if services is not None and not await request.app[REVIEWS].visible(found.conversation_id, services):
+        return None
+    try:
+        transcript = await request.app[TRANSCRIPTS].transcript(found.conversation_id)
+    except NotFound:
+        return None
+    await note(request, session.account, "read", "conversation", found.conversation_id)
+    return transcript
+
+
 async def _own(request: web.Request, session: Session) -> tuple[Request, RequestForm]:
-    """Return the request of the address and its form.
+    return await own_request(request, session, request.match_info["reference"])
+
+
+async def own_request(request: web.Request, session: Session, reference: str) -> tuple[Request, RequestForm]:
+    """Return a request and its form.
 
     Raises:
         NotFound: there is none, it is still a draft, or it is another office's; the answer is the same.
     """
     own: Sequence[str] = own_forms(session.account, request.app[CATALOGUE])
-    found = await request.app[REQUESTS].by_reference(request.match_info["reference"].upper()[:20])
+    found = await request.app[REQUESTS].by_reference(reference.upper()[:20])
     service = request.app[CATALOGUE].services.get(found.service)
     if found.service not in own or found.filed_at is None or service is None or service.request is None:
         raise NotFound("There is no request of this reference.", code="unknown-request")
@@ -172,7 +219,10 @@ async def _done(request: web.Request, session: Session, found: Request, what: st
     await note(request, session.account, "changed", "request", found.reference, what)
     if found.conversation_id:
         request.app[HUB].ring(found.conversation_id)
-    return redirect(f"{HOME}/{found.reference}", said="said-saved")
+    inbox = read_inbox(request.query, session.account, request.app[CATALOGUE])
+    following = await _following(request, inbox, found) if await field(request, "then", 10) == "next" else ""
+    said = "said-saved-next" if following else "said-saved"
+    return redirect(f"{HOME}/{following or found.reference}", **inbox.values, said=said)
 
 
 def _author(session: Session) -> Author:

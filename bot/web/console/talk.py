@@ -6,8 +6,8 @@ from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.conversations.handoff import Handoff, HandoffState, Outcome
 from bot.errors import Conflict, Unprocessable
-from bot.requests.model import Request
 from bot.web.console.canned import canned, last_words
+from bot.web.console.filters import own_forms
 from bot.web.console.guard import field, note, page
 from bot.web.console.keys import HANDOFFS, TALK
 from bot.web.console.render import redirect, render
@@ -25,6 +25,7 @@ routes = web.RouteTableDef()
 async def show(request: web.Request, session: Session) -> web.StreamResponse:
     """Show the conversation, a summary, and what one can say; who reads it is kept."""
     handoff = await _own(request, session)
+    await request.app[HANDOFFS].still_talking(session.account.id)
     messages = await request.app[TALK].read(handoff.conversation_id)
     answers = canned(request.app[CATALOGUE], handoff.service, handoff.language)
     chosen = request.query.get("canned", "")
@@ -36,7 +37,8 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
         messages=messages,
         before=[each for each in messages if each.at < handoff.asked_at.isoformat()],
         last_words=last_words(messages),
-        requests=await _requests(request, handoff.conversation_id),
+        requests=await request.app[REQUESTS].of_conversation(handoff.conversation_id),
+        own=own_forms(session.account, request.app[CATALOGUE]) if session.account.may(Right.PROCESS) else [],
         canned=answers,
         draft=answers[index][1] if 0 <= index < len(answers) else "",
         outcomes=OUTCOMES,
@@ -56,6 +58,7 @@ async def say(request: web.Request, session: Session) -> web.StreamResponse:
     if len(text) > limit:
         raise Unprocessable(f"A message has {limit} characters at most.", code="message-too-long", limit=limit)
     await request.app[TALK].say(handoff.id, session.account, text)
+    await request.app[HANDOFFS].still_talking(session.account.id)
     _ring(request, handoff)
     return redirect(f"/console/talks/{handoff.id}")
 
@@ -94,12 +97,6 @@ async def _own(request: web.Request, session: Session) -> Handoff:
         # What a citizen writes is read in clear by the one who talks with them, and by nobody else.
         raise Conflict("You are not in this conversation any more.", code="not-your-conversation")
     return handoff
-
-
-async def _requests(request: web.Request, conversation_id: str) -> list[Request]:
-    store = request.app[REQUESTS]
-    found = [await store.latest_filed(conversation_id), await store.latest_draft(conversation_id)]
-    return [each for each in found if each is not None]
 
 
 def _ring(request: web.Request, handoff: Handoff) -> None:

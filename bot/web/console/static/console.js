@@ -60,7 +60,10 @@ function element(name, classes, ...children) {
   return made;
 }
 
-if (document.querySelector("[data-count]")) listen();
+if (document.querySelector("[data-count]")) {
+  listen();
+  setInterval(() => fetch("/console/here").catch(() => null), 20_000);
+}
 
 if (log) log.scrollTop = log.scrollHeight;
 
@@ -84,12 +87,36 @@ if (answer) {
     answer.value = "";
     answer.focus();
   });
-  document.querySelector("[data-insert]").addEventListener("click", (event) => {
-    event.preventDefault();
-    const chosen = document.getElementById("canned").selectedOptions[0];
-    answer.setRangeText(chosen.dataset.text, answer.selectionStart, answer.selectionEnd, "end");
-    answer.focus();
+}
+
+// A ready answer comes to where one writes, without leaving the page.
+const insert = document.querySelector("[data-insert]");
+insert?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const place = document.getElementById(insert.dataset.insert);
+  const chosen = document.getElementById("canned").selectedOptions[0];
+  place.setRangeText(chosen.dataset.text, place.selectionStart, place.selectionEnd, "end");
+  place.focus();
+});
+
+// Choosing several lines: all at once, and how many are chosen.
+const all = document.querySelector("[data-all]");
+if (all) {
+  const chosen = document.querySelector("[data-chosen]");
+  const boxes = [...document.querySelectorAll('input[name="reference"]')];
+  const count = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    chosen.textContent = ticked ? chosen.dataset.words.replace("#", ticked) : "";
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    count();
   });
+  for (const box of boxes) box.addEventListener("change", count);
+  count();
 }
 
 // One-letter keys, for those who want them (WCAG 2.2, 2.1.4: they are off until they are turned on).
