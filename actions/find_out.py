@@ -23,7 +23,9 @@ QUIET = (None, "commune_form")
 """Forms that are open and leave the floor to anything else."""
 NEXT = (Facet.DOCUMENTS, Facet.PRICE, Facet.DELAY, Facet.WHERE, Facet.HOW)
 """What is offered after an answer, in the order in which people ask."""
-_AND_FOR = re.compile(r"\s*(?:et|and|idem|pareil|same)\b.{0,60}$", re.IGNORECASE)
+_AND_FOR = re.compile(
+    r"\s*(?:et|and|idem|pareil|same|non|no|sorry|en fait|finalement|plut[oô]t|actually|rather)\b.{0,60}$", re.IGNORECASE
+)
 """How one asks the same of something else, in few words."""
 OVERVIEW = "what"
 """The facet of `ask_what`: the summary of the service."""
@@ -83,6 +85,22 @@ class ActionInform(Action):
         alone = [str(Facet.HOW)] if visit.situation(service) else [OVERVIEW]
         facets = asked or (waiting if same else []) or alone
         return [*tell(visit, service, facets), *await office_of_service(visit, service, facets)]
+
+
+class ActionCourtesy(Action):
+    """Answers a greeting or a "no"; a service that is named with it is answered like something said alone."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_courtesy"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Answer."""
+        visit = Visit(dispatcher, tracker)
+        if visit.found("service"):
+            return await ActionInform().run(dispatcher, tracker, domain)
+        visit.say("utter_deny" if visit.intent == "deny" else "utter_greet")
+        return []
 
 
 class ActionOffTopic(Action):
