@@ -10,7 +10,7 @@ from actions.about import meant, meant_together
 from actions.feelings import take_up
 from actions.find_office import office_asked, office_of_service
 from actions.labels import label
-from actions.unsure import CHOICES, ask_which
+from actions.unsure import CHOICES, ask_which, still_unclear
 from actions.visit import Visit, button, slots
 from bot.catalogue.answers import answer
 from bot.catalogue.model import Facet, Service
@@ -27,6 +27,8 @@ _AND_FOR = re.compile(
     r"\s*(?:et|and|idem|pareil|same|non|no|sorry|en fait|finalement|plut[oô]t|actually|rather)\b.{0,60}$", re.IGNORECASE
 )
 """How one asks the same of something else, in few words."""
+UNCLEAR_TWICE = 2
+"""Messages in a row that were not understood from which a person is offered instead of the same question."""
 OVERVIEW = "what"
 """The facet of `ask_what`: the summary of the service."""
 
@@ -119,8 +121,13 @@ class ActionOffTopic(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
-        visit.say("utter_off_topic", buttons=[button(label("person", visit.language), "talk_to_person")])
-        return slots(unclear=0)
+        times = int(visit.slot("unclear") or 0) + 1
+        person = [button(label("person", visit.language), "talk_to_person")]
+        if times < UNCLEAR_TWICE:
+            visit.say("utter_off_topic", buttons=person)
+        else:
+            await still_unclear(visit, visit.text, person)
+        return slots(unclear=times)
 
 
 def tell(visit: Visit, service: Service, facets: list[str], *, alone: bool = True) -> Events:

@@ -45,6 +45,10 @@ class ActionClarify(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
+        if visit.ranking and visit.ranking[0][0] == "distress" and visit.ranking[0][1] >= SUSPECTED:
+            # Not sure is sure enough: numbers that nobody needed cost less than numbers that somebody did.
+            visit.say("utter_distress")
+            return slots(unclear=0)
         take_up(visit)
         note_fallback()
         times = int(visit.slot("unclear") or 0) + 1
