@@ -30,6 +30,8 @@ NEVER_QUOTED = {"off_topic", "insult", "distress"}
 """What a message may be that no fiche answers."""
 SUSPECTED = 0.2
 """Confidence from which a message that was not understood may be one of these."""
+LIKELY_DISTRESS = 0.3
+"""Confidence from which what is most likely distress is met as such, when it names no service."""
 
 
 class ActionClarify(Action):
@@ -45,7 +47,8 @@ class ActionClarify(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
-        if visit.ranking and visit.ranking[0][0] == "distress" and visit.ranking[0][1] >= SUSPECTED:
+        likeliest, confidence = visit.ranking[0] if visit.ranking else ("", 0.0)
+        if likeliest == "distress" and confidence >= LIKELY_DISTRESS and not visit.found("service"):
             # Not sure is sure enough: numbers that nobody needed cost less than numbers that somebody did.
             visit.say("utter_distress")
             return slots(unclear=0)
