@@ -87,10 +87,12 @@ class ActionComplain(Action):
         """Say it."""
         visit = Visit(dispatcher, tracker)
         named = visit.service((visit.found("service") or {}).get("id"))
-        service = named or visit.service(visit.entity("service") or visit.slot("service"))
+        pressed = visit.service(visit.entity("service"))
+        service = pressed or named or visit.service(visit.slot("service"))
         buttons = [button(label("person", visit.language), "talk_to_person")]
         said = fold(visit.text)
-        if not _DECIDED.search(said):
+        # The button is shown with the news of a request that was refused, closed, or is late.
+        if pressed is None and not _DECIDED.search(said):
             if _WAITED.search(said):
                 buttons.insert(0, button(label("track", visit.language), "track_request"))
             if named is None:
