@@ -46,14 +46,17 @@ async def test_waiting_too_long_is_no_refusal(session: aiohttp.ClientSession) ->
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
-    [("mon acte de mariage", "Commençons votre demande : Acte de mariage"), ("un passeport", "Je ne peux pas prendre")],
+    ("said", "told"),
+    [
+        ("non je me suis trompé de demande, c'est mon acte de mariage qu'il me faut", "Commençons votre demande"),
+        ("je me suis trompé de demande, c'est le passeport qu'il me faut", "Je ne peux pas prendre"),
+    ],
 )
 async def test_a_form_that_was_begun_by_mistake_is_left_for_the_right_one(
-    session: aiohttp.ClientSession, wanted: str, told: str
+    session: aiohttp.ClientSession, said: str, told: str
 ) -> None:
     citizen = await Citizen.arrive(session)
     await citizen.say("je veux demander un acte de naissance")
-    await citizen.say(f"non je me suis trompé de demande, c'est {wanted} qu'il me faut")
+    await citizen.say(said)
     assert told in citizen.said
     assert "Voici l'essentiel" not in citizen.said
