@@ -1,11 +1,12 @@
 """The conversation itself: a person, complaints, repetition, thanks, and when nothing helped."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.find_out import tell
+from actions.find_out import OVERVIEW, tell
 from actions.labels import label
 from actions.say_how_it_went import ask_how_it_went
 from actions.unsure import still_unclear
@@ -17,10 +18,23 @@ from bot.catalogue.render import answer_text, source_wire
 from bot.conversations.handoff import DeskCommand, words
 from bot.conversations.model import Author, Moment
 from bot.conversations.turn import hush, note_fallback
+from bot.words import fold
 
 Events = list[dict[str, Any]]
-HEARD = 0.05
-"""Confidence from which a question is heard in an insult."""
+HEARD = 0.3
+"""Share, of what is not taken for an insult, from which a question is heard in one."""
+_DECIDED = re.compile(
+    r"\b(?:refus\w*|rejet\w*|contest\w*|supprim\w*|retir\w*|decision|recours|appel (?:de|contre)|tribunal|"
+    r"appeal\w*|reject\w*|denied|decided)\b"
+)
+"""Words of a complaint about a decision: only that is for an appeal, and waiting or a rude counter is not."""
+_WAITED = re.compile(
+    r"\b(?:attend\w*|attente|semaines?|mois|jours?|retard|rien recu|jamais|repond\w*|reponse|"
+    r"wait\w*|weeks?|months?|days|late|nobody|never|answer\w*|still)\b"
+)
+"""Words of one about waiting: the request may be one that can be followed here."""
+SURELY_DISTRESS = 0.6
+"""Confidence from which nothing else is said to who is in distress."""
 GENERAL_OFFICE = "service-public"
 """The administration whose phone answers for all, when no service is talked about."""
 
@@ -63,7 +77,7 @@ def _office(service: Service | None) -> str | None:
 
 
 class ActionComplain(Action):
-    """Says how to complain or appeal: the service's own way when it is known, then the general one."""
+    """Says how to appeal against a decision; for anything else that went wrong, to whom to say it."""
 
     def name(self) -> str:
         """Return the name of the action."""
@@ -72,16 +86,33 @@ class ActionComplain(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Say it."""
         visit = Visit(dispatcher, tracker)
-        service = visit.service((visit.found("service") or {}).get("id") or visit.slot("service"))
-        person = [button(label("person", visit.language), "talk_to_person")]
+        named = visit.service((visit.found("service") or {}).get("id"))
+        pressed = visit.service(visit.entity("service"))
+        service = pressed or named or visit.service(visit.slot("service"))
+        buttons = [button(label("person", visit.language), "talk_to_person")]
+        said = fold(visit.text)
+        # The button is shown with the news of a request that was refused, closed, or is late.
+        if pressed is None and not _DECIDED.search(said):
+            if _WAITED.search(said):
+                buttons.insert(0, button(label("track", visit.language), "track_request"))
+            if named is None:
+                visit.say("utter_complain_where", buttons=buttons)
+            else:
+                title, contact = named.title[visit.language], _contact(visit, named)
+                visit.say("utter_complain_about", service=title, contact=contact, buttons=buttons)
+            return slots(unclear=0)
         if service is not None and Facet.APPEAL in service.facets:
             situation = visit.situation(service)
             found = answer(service, Facet.APPEAL, situation)
             text = answer_text(service, Facet.APPEAL, found, situation, visit.language)
             sources = [source_wire(source, visit.language) for source in found.sources]
             visit.say("utter_answer", text=text, extras={"sources": sources})
-        visit.say("utter_complain", buttons=person)
+        visit.say("utter_complain", buttons=buttons)
         return slots(unclear=0)
+
+
+def _contact(visit: Visit, service: Service) -> str:
+    return contact_line(visit.desk.catalogue.administrations[service.administration], visit.language)
 
 
 class ActionInsult(Action):
@@ -96,10 +127,28 @@ class ActionInsult(Action):
         visit = Visit(dispatcher, tracker)
         visit.say("utter_insult", buttons=[button(label("person", visit.language), "talk_to_person")])
         service = visit.service((visit.found("service") or {}).get("id"))
-        asked = [name for name, confidence in visit.ranking if name.startswith("ask_") and confidence >= HEARD]
-        if service is None or not asked:
+        if service is None:
             return slots(unclear=0)
-        return tell(visit, service, [asked[0].removeprefix("ask_")])
+        rest = max(1 - visit.confidence, 1e-6)
+        asked = [name for name, confidence in visit.ranking if name.startswith("ask_") and confidence >= HEARD * rest]
+        return tell(visit, service, [asked[0].removeprefix("ask_") if asked else OVERVIEW])
+
+
+class ActionDistress(Action):
+    """Names people who help, before all; what was plainly asked of a service with it is answered after."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_distress"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Say it."""
+        visit = Visit(dispatcher, tracker)
+        visit.say("utter_distress")
+        service, asked = visit.service((visit.found("service") or {}).get("id")), visit.entities("facet")
+        if service is None or not asked or visit.confidence >= SURELY_DISTRESS:
+            return slots(unclear=0)
+        return tell(visit, service, asked)
 
 
 class ActionRepeat(Action):
@@ -132,6 +181,9 @@ class ActionNotHelpful(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Own up."""
         visit = Visit(dispatcher, tracker)
+        if visit.found("service"):
+            # "Ma poubelle n'est pas ramassée" blames a service, not the answer.
+            return await ActionComplain().run(dispatcher, tracker, domain)
         note_fallback()
         times = int(visit.slot("unclear") or 0) + 1
         person = [button(label("person", visit.language), "talk_to_person")]

@@ -11,7 +11,8 @@ _WORRIED = re.compile(
 )
 _ANGRY = re.compile(
     r"\b(?:honte|honteux|scandale|scandaleux|inadmissible|inacceptable|marre|ras le bol|foutez|foutre|incapables|"
-    r"putain|bordel|merde|n'importe quoi|disgrace|disgraceful|ridiculous|unacceptable|kidding me|fed up|outrageous)\b"
+    r"putain|bordel|merde|n'importe quoi|disgrace|disgraceful|bloody|damn|"
+    r"the hell|stupid|idiots?|debiles?|ridiculous|unacceptable|kidding me|fed up|outrageous)\b"
     r"|!!"
 )
 

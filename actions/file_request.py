@@ -8,6 +8,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import meant
+from actions.feelings import take_up
 from actions.find_out import OVERVIEW, tell
 from actions.follow_up import ActionStartTracking
 from actions.labels import label
@@ -49,6 +50,7 @@ class ActionStartRequest(Action):
         note(moment=Moment.SUBMISSION)
         if await said_again(visit):
             return slots(unclear=0)
+        take_up(visit)
         service = meant(visit)
         if service and not service.submittable and not (visit.found("service") or visit.entity("service")):
             # "Faire une demande", said without naming one: what was talked about before cannot be filed here.
@@ -133,6 +135,12 @@ class ActionEndRequest(Action):
             await requests.withdraw_draft(request.id)
             await visit.desk.files.delete_files(request.id)
             visit.say("utter_stopped")
+        elif ended == "switched":
+            # Another service is wanted: what was begun stays a draft, unless nothing was answered yet.
+            if not request.answers:
+                await requests.withdraw_draft(request.id)
+            visit.say("utter_switched", service=service.title[visit.language])
+            return [*closed, *await ActionStartRequest().run(dispatcher, tracker, domain)]
         elif ended == "saved":
             code = _spaced(requests.access_code(request.id))
             until = now() + timedelta(days=visit.desk.settings.draft_days)

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.about import names_another
 from actions.ask_field import offered
 from actions.attach_files import attach, remove_files
 from actions.visit import Visit, button, slots
@@ -89,12 +90,10 @@ class _FormTurn:
             return self._ask(self.visit.entity("field"))
         if sent := file_ids(self.visit.text):
             return await self._attach(sent)
-        if self.field is not None:
-            several = read_several(self.form, self.answers, self.field, self.visit.text, date.today())
-            if several:
-                return await self._store(several, echo=True)
-        command = command_in(self.visit.text) or self._meant_command()
-        if command is not None:
+        text, today = self.visit.text, date.today()
+        if self.field and (several := read_several(self.form, self.answers, self.field, text, today)):
+            return await self._store(several, echo=True)
+        if command := command_in(self.visit.text) or self._meant_command():
             return await self._obey(command)
         if self.step == CONFIRM:
             return self._at_summary()
@@ -162,6 +161,8 @@ class _FormTurn:
                 return self._ask(earlier.id if earlier else self.step)
             case Command.SKIP if self.field is not None:
                 return await self._skip(self.field)
+            case Command.CHANGE | Command.STOP if names_another(self.visit, self.request.service, self.form):
+                return slots(answer="switched")
             case Command.STOP:
                 return slots(answer="stopped")
             case Command.SAVE:

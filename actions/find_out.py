@@ -10,7 +10,7 @@ from actions.about import meant, meant_together
 from actions.feelings import take_up
 from actions.find_office import office_asked, office_of_service
 from actions.labels import label
-from actions.unsure import CHOICES, ask_which
+from actions.unsure import CHOICES, ask_which, still_unclear
 from actions.visit import Visit, button, slots
 from bot.catalogue.answers import answer
 from bot.catalogue.model import Facet, Service
@@ -23,8 +23,12 @@ QUIET = (None, "commune_form")
 """Forms that are open and leave the floor to anything else."""
 NEXT = (Facet.DOCUMENTS, Facet.PRICE, Facet.DELAY, Facet.WHERE, Facet.HOW)
 """What is offered after an answer, in the order in which people ask."""
-_AND_FOR = re.compile(r"\s*(?:et|and|idem|pareil|same)\b.{0,60}$", re.IGNORECASE)
+_AND_FOR = re.compile(
+    r"\s*(?:et|and|idem|pareil|same|non|no|sorry|en fait|finalement|plut[oô]t|actually|rather)\b.{0,60}$", re.IGNORECASE
+)
 """How one asks the same of something else, in few words."""
+UNCLEAR_TWICE = 2
+"""Messages in a row that were not understood from which a person is offered instead of the same question."""
 OVERVIEW = "what"
 """The facet of `ask_what`: the summary of the service."""
 
@@ -85,6 +89,22 @@ class ActionInform(Action):
         return [*tell(visit, service, facets), *await office_of_service(visit, service, facets)]
 
 
+class ActionCourtesy(Action):
+    """Answers a greeting or a "no"; a service that is named with it is answered like something said alone."""
+
+    def name(self) -> str:
+        """Return the name of the action."""
+        return "action_courtesy"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Answer."""
+        visit = Visit(dispatcher, tracker)
+        if visit.found("service"):
+            return await ActionInform().run(dispatcher, tracker, domain)
+        visit.say("utter_deny" if visit.intent == "deny" else "utter_greet")
+        return []
+
+
 class ActionOffTopic(Action):
     """Says what the assistant is for, unless the words do speak of a service or of the case talked about."""
 
@@ -101,8 +121,13 @@ class ActionOffTopic(Action):
         office = await office_asked(visit)
         if office is not None:
             return office
-        visit.say("utter_off_topic", buttons=[button(label("person", visit.language), "talk_to_person")])
-        return slots(unclear=0)
+        times = int(visit.slot("unclear") or 0) + 1
+        person = [button(label("person", visit.language), "talk_to_person")]
+        if times < UNCLEAR_TWICE:
+            visit.say("utter_off_topic", buttons=person)
+        else:
+            await still_unclear(visit, visit.text, person)
+        return slots(unclear=times)
 
 
 def tell(visit: Visit, service: Service, facets: list[str], *, alone: bool = True) -> Events:

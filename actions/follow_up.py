@@ -1,5 +1,6 @@
 """Following up: "où en est ma demande ?", with reference and access code or from the same conversation."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,9 +16,19 @@ from bot.conversations.turn import note
 from bot.requests.commands import Command, command_in
 from bot.requests.model import Request
 from bot.requests.reference import find_access_code, find_reference
+from bot.words import fold
 
 Events = list[dict[str, Any]]
 SURE = 0.6
+LOST = "lost"
+"""How the question for reference and code ends when the citizen does not have them."""
+_LOST = re.compile(
+    r"\b(?:perdue?s?|egaree?s?|(?:re)?trouve (?:pas|plus)|"
+    r"(?:ai|a) (?:pas|plus) (?:de |le |la |mon |ma |ce )?(?:code|reference|numero|recepisse)|"
+    r"lost|can ?(?:no|')t find|do(?: no|n')t have)\b"
+)
+AT_A_LOSS = {"ask_how", "ask_where", "ask_what", "skip", "not_helpful"}
+"""Intents that, where reference and code are asked, say that they are not at hand."""
 
 
 class ActionStartTracking(Action):
@@ -68,8 +79,12 @@ class ValidateFollowUpForm(Action):
         ):
             return slots(tracking="stopped", reference=None)
         has_figures = bool(find_reference(visit.text) or find_access_code(visit.text))
+        if not has_figures and sure and visit.intent in AT_A_LOSS and not visit.found("service"):
+            return slots(tracking=LOST, reference=None)
         if not has_figures and sure and visit.intent not in ("inform", "affirm", "track_request"):
             return []
+        if not has_figures and _LOST.search(fold(visit.text)):
+            return slots(tracking=LOST, reference=None)
         request, events = await _look_up(visit)
         if request is not None:
             return slots(tracking=request.id, reference=None)
@@ -95,7 +110,8 @@ class AskReferenceAndCode(Action):
         if reference:
             visit.say("utter_ask_code", extras=extras)
         else:
-            visit.say("utter_ask_reference", extras=extras)
+            person = button(label("person", visit.language), "talk_to_person")
+            visit.say("utter_ask_reference", extras=extras, buttons=[person])
         return []
 
 
@@ -113,6 +129,8 @@ class ActionTellStatus(Action):
         service = visit.slot("service")
         if found == "stopped":
             visit.say("utter_follow_up_stopped")
+        elif found == LOST:
+            visit.say("utter_reference_lost", buttons=[button(label("person", visit.language), "talk_to_person")])
         else:
             request = await visit.desk.requests.get(found)
             await tell_status(visit, request)

@@ -6,6 +6,7 @@ without the plural, which it leaves on words in -us and -ois ("revenus", "emploi
 
 import re
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -31,6 +32,8 @@ _EMPTY = frozenset(
 # Snowball gives the same stem to what has nothing in common in the administration's language.
 _OWN_STEMS = {"retraite": "retraite", "retraites": "retraite", "mutuelle": "mutuelle", "mutuelles": "mutuelle"}
 _snowball = snowballstemmer.stemmer("french")
+_one_at_a_time = Lock()
+"""Snowball's stemmer keeps the word that it works on in itself, and searches run in threads."""
 
 
 def words(text: str) -> list[str]:
@@ -50,5 +53,6 @@ def stem(word: str) -> str:
         return _OWN_STEMS[word]
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
-    stemmed: str = _snowball.stemWord(word)
+    with _one_at_a_time:
+        stemmed: str = _snowball.stemWord(word)
     return stemmed

@@ -39,6 +39,7 @@ _SPELT = re.compile(
 _ENGLISH = re.compile(rf"\b({'|'.join(_MONTHS)})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(\d{{4}}))?\b")
 _COMPACT = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
 _MONTH_ALONE = re.compile(rf"\b({'|'.join(_MONTHS)})\b\.?(?:\s+(\d{{4}}))?")
+_FOUR_FIGURES = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _YEAR_ALONE = re.compile(r"\b(?:en|in|ne en|nee en|born in)\s+(\d{4}|\d{2})\b|^(\d{4})$")
 
 
@@ -59,7 +60,9 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
         return _dated(match[3], _MONTHS[match[2]], int(match[1]), today, side)
     if match := _ENGLISH.search(folded):
         return _dated(match[3], _MONTHS[match[1]], int(match[2]), today, side)
-    return find_relative(folded, today, side)
+    found = find_relative(folded, today, side)
+    # "Hier en l'an 3000" says two things: neither is believed.
+    return None if found and any(int(year) != found.year for year in _FOUR_FIGURES.findall(folded)) else found
 
 
 def find_month(text: str, today: date, side: str = "any") -> date | None:

@@ -56,7 +56,7 @@ def read_several(
     last: RequestField | None = None
     for piece in pieces:
         waiting = _waiting(form, {**answers, **found}, current, found)
-        taken = _take(piece, waiting, last, today)
+        taken = _take(piece, waiting, last, today, more=len(pieces) > len(found) + 1)
         if not taken:
             return {}
         found |= taken
@@ -85,8 +85,10 @@ def _waiting(
     return sorted(ahead, key=lambda each: each.id != current.id)[:AHEAD]
 
 
-def _take(piece: str, waiting: list[RequestField], last: RequestField | None, today: date) -> dict[str, Any]:
-    """Return what a piece answers of the waiting fields."""
+def _take(
+    piece: str, waiting: list[RequestField], last: RequestField | None, today: date, *, more: bool
+) -> dict[str, Any]:
+    """Return what a piece answers of the waiting fields; `more` says that other pieces follow it."""
     for field in waiting:
         by_form = _BY_FORM.get(field.type)
         if by_form and by_form.search(piece) and (field.type is not FieldType.DATE or _FULL_DATE.search(piece)):
@@ -96,6 +98,10 @@ def _take(piece: str, waiting: list[RequestField], last: RequestField | None, to
     if not waiting:
         return {}
     field = waiting[0]
+    # "Dupont, Martin" may be one name; "Dupont, Martin, né le..." is a name and a first name.
+    split = last is not None and last.id in FAMILY_NAMES and field.id in GIVEN_NAMES and more
+    if split and _WORDS.fullmatch(piece) and fold(piece.split(maxsplit=1)[0]) in FIRST_NAMES:
+        return {field.id: piece}
     if field.type is FieldType.TEXT and last is None and _WORDS.fullmatch(piece):
         return _name(field, waiting, piece, today)
     if field.type is FieldType.COMMUNE and (last is None or last.type is FieldType.DATE):

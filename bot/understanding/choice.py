@@ -29,7 +29,8 @@ def chosen(text: str, whole: Ranking, clauses: Sequence[Ranking], *, threshold: 
     asking = [each for each in clauses if each[0][0].startswith("ask_") and each[0][1] >= plainly]
     if ranking[0][0] in AROUND and asking:
         return max(asking, key=lambda each: each[0][1])
-    if ranking[0][0] not in OPENED_OTHERWISE and find_reference(text):
+    knows = ranking[0][0] in OPENED_OTHERWISE and ranking[0][1] >= threshold
+    if not knows and find_reference(text):
         # Whatever the words around it ("toujours rien !"), who gives a reference wants news of it.
         return [(TRACKING, 1.0), *(each for each in ranking if each[0] != TRACKING)]
     return ranking

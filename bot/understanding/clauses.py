@@ -5,9 +5,21 @@ import re
 # A comma or "and" only cuts when a new question seems to begin; otherwise lists of documents would be torn apart.
 _ASKS = (
     r"(?:ca|c'|combien|quel|quelle|quels|quelles|ou|comment|quand|est-ce|faut|il|je|on|qui"
-    r"|how|what|where|when|who|do|is|can)"
+    r"|how|what|which|where|when|who|do|is|can)"
 )
-_CUT = re.compile(rf"[?!;\n]+|\.\s|,?\s+(?:et|and)\s+(?={_ASKS}\b)|,\s+(?={_ASKS}\b)", re.IGNORECASE)
+# Words that announce the question after a story: "alors je voulais savoir où aller".
+_ANNOUNCED = (
+    r"(?:je (?:voulais|voudrais|veux|souhaite(?:rais)?|souhaitais|aimerais) savoir|j'aimerais savoir"
+    r"|(?:pouvez|pourriez)[ -]vous me dire|dites[ -]moi|i (?:want(?:ed)?|would like|'d like) to know"
+    r"|(?:can|could) you tell me|(?:just )?tell me)"
+)
+# "..., les papiers ?": a question of two or three words at the end.
+_SHORT_QUESTION = r"(?:le|la|les|l'|un|une|the|any)\s?\w+(?:\s\w+)?\s*\?"
+_CUT = re.compile(
+    rf"[?!;\n]+|\.\s|,?\s+(?:et|and)\s+(?={_ASKS}\b)|,\s+(?={_ASKS}\b)|,\s+(?={_SHORT_QUESTION})"
+    rf"|,?\s+(?:(?:alors|donc|et|so|and)\s+)?(?={_ANNOUNCED}\b)",
+    re.IGNORECASE,
+)
 LONGEST = 12
 """Clauses that are looked at: a letter of two pages does not ask more."""
 

@@ -147,7 +147,7 @@ class Intents(TrainedComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class Services(TrainedComponent):
-    """About which service: `service` (the first, if believed), `services` (the ranking), `mentioned`, `foreign`."""
+    """About which service: `service` (the first, if believed), `services`, `mentioned`, `joined`, `foreign`."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -172,6 +172,7 @@ class Services(TrainedComponent):
         message.set("service", first, add_to_output=True)
         message.set("services", ranking, add_to_output=True)
         message.set("mentioned", links.mentioned, add_to_output=True)
+        message.set("joined", links.joined, add_to_output=True)
         message.set("foreign", links.foreign, add_to_output=True)
 
 

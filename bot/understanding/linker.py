@@ -9,7 +9,7 @@ and some whole services hidden, so that its probabilities hold for words that no
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Self
@@ -49,12 +49,14 @@ class Links:
         ranking: service and calibrated confidence, best first, at most 10; they sum to at most 1, and the rest is the
             confidence that it is none of them.
         mentioned: services named outright, in the order of the sentence, without those that are refused.
+        joined: those of them that an "et" or "and" ties to the next or the one before.
         foreign: whether it is about something that the catalogue does not have, as against naming nothing.
     """
 
     ranking: list[tuple[str, float]]
     mentioned: list[str]
     foreign: bool
+    joined: list[str] = field(default_factory=list)
 
 
 class ServiceLinker:
@@ -121,7 +123,8 @@ class ServiceLinker:
         ranking = [(self._ids[i], float(confidences[i + 2])) for i in order]
         accepted = [m for m in reading.mentions if not m.negated] or reading.mentions
         mentioned = [self._ids[m.service] for m in accepted if not reading.stranger[m.service]]
-        return Links(ranking, mentioned, self._is_foreign(confidences, reading))
+        joined = [self._ids[service] for service in reading.joined if self._ids[service] in mentioned]
+        return Links(ranking, mentioned, self._is_foreign(confidences, reading), joined)
 
     def _is_foreign(self, confidences: NDArray[np.float64], reading: Reading) -> bool:
         """Return whether "foreign" beats "nothing" and all services that are not themselves part of a foreign name."""

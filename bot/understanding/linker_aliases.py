@@ -9,12 +9,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
 from bot.understanding.linker_dictionary import Dictionary
-from bot.understanding.words import is_telling, sound, stem, telling, tokens, word_set
+from bot.understanding.linker_mentions import Match, Mention, joined_mentions, resolve
+from bot.understanding.words import EMPTY_WORDS, is_telling, sound, stem, telling, tokens, word_set
 
-# A name counts as said outright when this share of its weight is there: all of it, give or take a typing mistake.
-_OUTRIGHT = 0.85
 # What a slip of the hand takes from the likeness of two words; more when the word typed exists ("mourir", "murer").
 _SLIP, _REAL_SLIP = 0.1, 0.4
+_JOINED = 6  # Letters from which two words side by side may be one that was torn apart.
 _KIN = 0.8  # How alike two words of one family are: "collecte", "collected".
 _DETERMINERS = word_set(
     "a an any au aux ce cet cette d de des du l la le les leur ma mes mon my notre of our son sa ses the un une your"
@@ -22,12 +22,6 @@ _DETERMINERS = word_set(
 # Words that tie a name to its complement: "permis de chasse" is one thing, "mon permis, la chasse" is two.
 _LINKS = word_set("d de des du of")
 _ARTICLES = word_set("l la le les the")
-_REFUSALS = word_set("pas not non sauf ni instead rather plutot lieu except excepte hormis nor")
-# What may stand between the refusal and the thing refused: "pas pour le passeport", "not about my passport".
-_BETWEEN = word_set(
-    "a about an au aux ce celle celui d de des du en for l la le les m ma mes mon my n of on par pour que qu s son sa"
-    " than the un une"
-)
 # Letters that an apostrophe cuts off; without it they stick to the word ("didentité", "lacte").
 _ELISIONS = ("qu", "d", "l", "m", "n", "s", "t", "j", "c")
 
@@ -47,16 +41,6 @@ class Name:
     names: bool = True
 
 
-@dataclass(frozen=True)
-class Mention:
-    """A service named outright in a message, with the positions of the words that name it."""
-
-    service: int
-    positions: frozenset[int]
-    strength: float
-    negated: bool = False
-
-
 @dataclass
 class Reading:
     """What the names say of one message.
@@ -66,6 +50,7 @@ class Reading:
         coverage: for each service, the share of its best name's weight that was found, 0 to 1.
         stranger: for each service, whether an unknown word completes the best match ("permis de *chasse*").
         mentions: services named outright, in the order of the sentence.
+        joined: those that an "et" or "and" stands between; in a story two are named, and one is asked about.
         unknown: words that neither the names nor everyday language know.
         things: those of them that are nouns after an article or the like.
         telling: how many words of the message say anything.
@@ -75,6 +60,7 @@ class Reading:
     coverage: list[float]
     stranger: list[bool]
     mentions: list[Mention] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     things: list[str] = field(default_factory=list)
     telling: int = 0
@@ -122,19 +108,20 @@ class Names:
 
     def read(self, text: str) -> Reading:
         """Return what the names say of a message."""
-        words = tokens(text)
+        words = self._joined(tokens(text))
         likely = [self._candidates(word) if is_telling(word) else {} for word in words]
         places: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for position, candidates in enumerate(likely):
             for piece, similarity in candidates.items():
                 places[piece].append((position, similarity))
         matches = [match for index in self._touched(places) for match in self._matches(self.names[index], places)]
-        mentions = _resolve(words, matches)
+        mentions = resolve(words, matches)
         strangers = [
             is_telling(word) and not found and stem(word) not in self.common and not word.isdigit()
             for word, found in zip(words, likely, strict=True)
         ]
         reading = Reading([0.0] * self.count, [0.0] * self.count, [False] * self.count, mentions)
+        reading.joined = joined_mentions(words, mentions)
         reading.unknown = [word for word, strange in zip(words, strangers, strict=True) if strange]
         reading.things = [
             word
@@ -152,7 +139,18 @@ class Names:
                 reading.stranger[match.service] = self._completed(words, strangers, match)
         return reading
 
-    def _completed(self, words: Sequence[str], strangers: Sequence[bool], match: "_Match") -> bool:
+    def _joined(self, words: list[str]) -> list[str]:
+        """Return the words, those put together that are one word of a name: dictation writes "mari âge"."""
+        joined: list[str] = []
+        for word in words:
+            both = joined[-1] + word if joined else ""
+            if len(both) >= _JOINED and stem(both) in self.weights and word not in EMPTY_WORDS:
+                joined[-1] = both
+            else:
+                joined.append(word)
+        return joined
+
+    def _completed(self, words: Sequence[str], strangers: Sequence[bool], match: "Match") -> bool:
         """Return whether a word that is none of the service's completes a name: after it, or in English before it."""
         after = max(match.positions) + 1
         if after < len(words) and words[after] in _LINKS:
@@ -169,7 +167,7 @@ class Names:
     def _touched(self, places: dict[str, list[tuple[int, float]]]) -> list[int]:
         return sorted({index for piece in places for index in self._of_stem[piece]})
 
-    def _matches(self, name: Name, places: dict[str, list[tuple[int, float]]]) -> Iterable["_Match"]:
+    def _matches(self, name: Name, places: dict[str, list[tuple[int, float]]]) -> Iterable["Match"]:
         """Yield the places where some words of a name stand close together."""
         total = sum(self.weights[piece] for piece in name.stems)
         reach = 2 * len(name.stems) + 2
@@ -184,7 +182,7 @@ class Names:
                 if near:
                     similarity, _, position = max(near)
                     found[position] = similarity * self.weights[piece]
-            yield _Match(name.service, tuple(sorted(found.items())), total, name.names)
+            yield Match(name.service, tuple(sorted(found.items())), total, name.names)
 
     def _candidates(self, word: str) -> dict[str, float]:
         """Return the stems of names that a word may stand for, with how sure that is, from 0 to 1."""
@@ -216,48 +214,6 @@ class Names:
         if not exists and len(sound(piece)) > 2:
             found |= {known: 1 - _SLIP for known in self._of_sound.get(sound(piece), []) if known not in found}
         return {known: similarity for known, similarity in found.items() if similarity >= 0.5}
-
-
-@dataclass(frozen=True)
-class _Match:
-    """Words of one name found near each other: positions with their weight, and the weight of the whole name."""
-
-    service: int
-    found: tuple[tuple[int, float], ...]
-    total: float
-    names: bool
-
-    @property
-    def positions(self) -> frozenset[int]:
-        return frozenset(position for position, _ in self.found)
-
-    @property
-    def weight(self) -> float:
-        return sum(weight for _, weight in self.found)
-
-
-def _resolve(words: Sequence[str], matches: Iterable[_Match]) -> list[Mention]:
-    """Return the services named outright; of names that share a word, the one that says most wins."""
-    outright = [match for match in matches if match.names and match.weight >= _OUTRIGHT * match.total]
-    outright.sort(key=lambda match: (-match.weight, max(match.positions) - min(match.positions), match.service))
-    taken: set[int] = set()
-    kept: dict[int, Mention] = {}
-    for match in outright:
-        if taken.isdisjoint(match.positions):
-            taken |= match.positions
-            negated = _refused(words, min(match.positions))
-            earlier = kept.get(match.service)
-            if earlier is None or earlier.negated:
-                kept[match.service] = Mention(match.service, match.positions, match.weight, negated)
-    return sorted(kept.values(), key=lambda mention: min(mention.positions))
-
-
-def _refused(words: Sequence[str], position: int) -> bool:
-    """Return whether the name at a position comes right after a refusal: "pas de passeport", "not my passport"."""
-    before = position - 1
-    while before >= 0 and words[before] in _BETWEEN:
-        before -= 1
-    return before >= 0 and words[before] in _REFUSALS
 
 
 def name_of(service: int, text: str) -> Name:

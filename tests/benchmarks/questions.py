@@ -21,8 +21,21 @@ from bot.asking import ask_all
 ROOT = Path(__file__).resolve().parents[2]
 SETS = ("e-mails", "searches", "online services")
 KINDS = {
-    "unknown": ("utter_unknown_service", "utter_still_unclear", "utter_not_helpful", "utter_off_topic"),
-    "choice": ("utter_choose_service", "utter_unclear", "utter_which_service", "utter_which_request"),
+    "unknown": (
+        "utter_unknown_service",
+        "utter_not_found",
+        "utter_still_unclear",
+        "utter_not_helpful",
+        "utter_off_topic",
+    ),
+    "choice": (
+        "utter_choose_service",
+        "utter_perhaps",
+        "utter_unclear",
+        "utter_unclear_about",
+        "utter_which_service",
+        "utter_which_request",
+    ),
     "request or follow-up": (
         *("utter_request_starts", "utter_not_submittable", "utter_ask_reference", "utter_no_draft"),
         "utter_nothing_open",

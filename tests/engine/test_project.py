@@ -61,7 +61,7 @@ MISTAKES = {
     ),
     "a rule with an unknown action": (
         RULES,
-        "utter_greet",
+        "utter_ask_bot",
         "utter_hail",
         ["the action utter_hail is not in domain.yml"],
     ),
@@ -157,7 +157,7 @@ def test_a_file_that_is_missing_is_named(project: Path) -> None:
 
 def test_all_mistakes_are_told_at_once(project: Path, change: Change) -> None:
     change("domain.yml", "  - greet\n", "  - greet\n  - sing\n")
-    change(RULES, "utter_greet", "utter_hail")
+    change(RULES, "utter_ask_bot", "utter_hail")
     with pytest.raises(Misconfigured) as caught:
         check_project(project, ROOT / "data")
     assert "sing" in caught.value.message

@@ -80,11 +80,12 @@ async def test_an_unknown_service_gets_an_honest_answer_and_no_price_of_another(
 ) -> None:
     citizen = await Citizen.arrive(session, language)
     await citizen.say(question)
-    assert {"fr": "Je n'ai pas encore cette démarche", "en": "I do not have this service yet"}[language] in citizen.said
+    assert {"fr": "je préfère ne rien inventer", "en": "I prefer not to make anything up"}[language] in citizen.said
+    assert "3939" in citizen.said, "where else to look"
     assert not PRICE.search(citizen.said)
     assert not any(message.get("sources") for message in citizen.answer)
     assert PERSON[language] in citizen.titles
-    assert 1 <= len(citizen.titles) - 1 <= 3, "the closest services, three at most"
+    assert len(citizen.titles) - 1 <= 3, "the closest services, three at most"
 
 
 @pytest.mark.parametrize(

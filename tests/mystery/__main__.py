@@ -1,8 +1,9 @@
 """`make mystery`: play every visit, print the scores, and write the page of transcripts.
 
-    python -m tests.mystery [--only WORDS] [--doors "api plain office"] [--outside] [--models FOLDER]
+    python -m tests.mystery [--only WORDS] [--doors "api plain office"] [--outside] [--models FOLDER] [--sheet N]
 
-`--only` keeps the visits whose name holds some words; `--outside` plays the real questions of the shared data instead.
+`--only` keeps the visits whose name holds some words; `--outside` plays the real questions of the shared data instead;
+`--sheet` also draws that many conversations for readers (docs/mystery-rubric.md).
 """
 
 import argparse
@@ -22,6 +23,7 @@ from tests.mystery.hall import Hall
 from tests.mystery.outside import ask_everything
 from tests.mystery.report import as_text, write_html
 from tests.mystery.runner import play_all
+from tests.mystery.sheet import write_sheet
 from tests.mystery.transcript import Record
 from tests.mystery.visit import ROOT, Visit, read_all
 from tests.service import Service
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--doors", default="api widget plain office", help="those to open")
     parser.add_argument("--outside", action="store_true", help="the real questions of the shared data")
     parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the model to serve")
+    parser.add_argument("--sheet", type=int, default=0, help="conversations to draw for readers")
     options = parser.parse_args()
     archive = current_model(options.models.resolve())
     console = Console(highlight=False, soft_wrap=True)
@@ -57,6 +60,8 @@ def main() -> None:
     seconds = time.perf_counter() - began
     console.print(as_text(records), markup=False)
     page = write_html(records, OUTPUT / "report.html", seconds)
+    if options.sheet:
+        write_sheet(records, OUTPUT / "sheet.jsonl", options.sheet)
     console.print(f"\n{seconds:.0f} s; transcripts: {page.relative_to(ROOT)}", markup=False)
     if not records:
         sys.exit("No visit has such a name.")

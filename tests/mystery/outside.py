@@ -5,7 +5,6 @@ a sample of sixty with the rubric (docs/mystery-rubric.md).
 """
 
 import json
-import random
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -16,11 +15,11 @@ from tests.mystery.grid import courtesy, plain_language, quick, way_on
 from tests.mystery.grid_words import catalogue, offers_person
 from tests.mystery.hall import Hall
 from tests.mystery.runner import play
+from tests.mystery.sheet import write_sheet
 from tests.mystery.transcript import Record
 from tests.mystery.visit import Step, Visit
 
 SAMPLE = 60
-SEED = 12
 FICHE = re.compile(r"/([FRN]\d{2,6})\b")
 
 
@@ -36,7 +35,7 @@ def questions(folder: Path) -> list[tuple[str, str, list[str]]]:
 
 
 async def ask_everything(hall: Hall, output: Path) -> str:
-    """Ask every question; write the sample for a reader; return the figures as text.
+    """Ask every question; write the sheet for readers; return the figures as text.
 
     Raises:
         Stuck: the shared data are not there.
@@ -51,7 +50,7 @@ async def ask_everything(hall: Hall, output: Path) -> str:
             who="a citizen who wrote", wants="an answer", door="api", steps=[Step(say=text)], name=f"outside/{number}"
         )
         records.append((of, fiches, await play(visit, hall)))
-    write_sample(records, output / "sample.md")
+    write_sheet([record for _, _, record in records], output / "sheet-outside.jsonl", SAMPLE)
     return figures(records)
 
 
@@ -97,21 +96,3 @@ def shown(record: Record) -> set[str]:
         if any(f"{service.title[language]} — ".replace("’", "'") in reply.text for language in ("fr", "en")):
             found |= pages(service.id)
     return found
-
-
-def write_sample(records: list[tuple[str, list[str], Record]], path: Path) -> None:
-    """Write sixty drawn conversations, with the lines that a reader fills in."""
-    drawn = random.Random(SEED).sample(records, min(SAMPLE, len(records)))
-    parts = [
-        "# Sixty answers for a reader",
-        "",
-        "Marks of docs/mystery-rubric.md: 0, 1 or 2 for each; `-` if it has no object.",
-    ]
-    for number, (of, _, record) in enumerate(drawn, 1):
-        exchange = record.exchanges[0]
-        parts += ["", f"## {number}. {of}", "", f"> {exchange.said}", "", exchange.reply.text.strip(), ""]
-        if exchange.reply.buttons:
-            parts.append("Buttons: " + " | ".join(exchange.reply.buttons))
-        parts.append("understood: … answered: … usable: … tone: …")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(parts) + "\n", encoding="utf-8")

@@ -101,6 +101,8 @@ Monsieur le Directeur de la CAF
 Maître d'ouvrage
 Cordialement, un usager mécontent
 Merci Pôle emploi
+le lycée Jean Moulin, la place Victor Hugo, la rue du général Charles de Gaulle
+France Travail ou France Titres ?
 My name is misspelled on the card
 I am French and I live in Lyon
 my wife needs a visa

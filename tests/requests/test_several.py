@@ -44,6 +44,7 @@ def read(asked: str, text: str) -> dict[str, Any]:
         ("birth_name", "DUPONT Jean, 03/03/1980, Lyon", BORN | {"birth_name": "DUPONT"}),
         ("birth_name", "Jean Dupont, born on 3 March 1980 in Lyon", BORN),
         ("birth_name", "Jean Dupont\n03/03/1980\nLyon\njean@exemple.fr", BORN | EMAIL),
+        ("birth_name", "Dupont, Jean, né le 3 mars 1980 à Lyon", BORN),
         ("birth_name", "Dupont, né le 3 mars 1980", {"birth_name": "Dupont", "birth_date": "1980-03-03"}),
         ("birth_date", "3 mars 1980 à Lyon", {"birth_date": "1980-03-03", "birth_commune": "Lyon"}),
         ("address", "12 rue des Lilas, 35000 Rennes, jean@exemple.fr", HOME),

@@ -18,6 +18,7 @@ def test_who_gives_a_reference_wants_news_of_it(guessed: str) -> None:
 @pytest.mark.parametrize("guessed", ["resume_request", "talk_to_person", "distress"])
 def test_what_knows_what_to_do_with_a_reference_keeps_it(guessed: str) -> None:
     assert intent("ma demande GU-7K3M-9QXD", [(guessed, 0.9)]) == guessed
+    assert intent("ma demande GU-7K3M-9QXD", [(guessed, 0.3)]) == "track_request"
 
 
 def test_a_question_goes_before_the_greeting_that_it_comes_with() -> None:

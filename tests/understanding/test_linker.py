@@ -62,6 +62,37 @@ def test_a_refused_service_is_not_mentioned(linker: ServiceLinker, text: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "finalement plutôt la carte d'identité",
+        "plutôt que le passeport, la carte d'identité",
+        "rather the identity card",
+    ],
+)
+def test_what_is_preferred_is_not_refused(linker: ServiceLinker, text: str) -> None:
+    assert linker.link(text).mentioned == ["identity-card"]
+
+
+def test_only_services_with_and_between_them_are_asked_about_together(linker: ServiceLinker) -> None:
+    assert linker.link("le passeport et la carte d'identité des enfants").joined == ["passport", "identity-card"]
+    story = linker.link("pour la carte de séjour il me faut un visa long séjour, dois-je repartir ?")
+    assert set(story.mentioned) == {"residence-permit", "visa"}
+    assert story.joined == []
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("un acte de mari âge", "marriage-certificate"),
+        ("un acte de nais sance", "birth-certificate"),
+        ("le passe port", "passport"),
+    ],
+)
+def test_a_word_that_dictation_tore_apart_is_read(linker: ServiceLinker, text: str, service: str) -> None:
+    assert first(linker, text) == service
+
+
+@pytest.mark.parametrize(
     "text", ["et pour un mineur ?", "c'est gratuit ou pas ?", "on me l'a pris dans le bus", "how long is the wait?"]
 )
 def test_a_sentence_that_names_nothing_has_no_service_and_is_not_foreign(linker: ServiceLinker, text: str) -> None:

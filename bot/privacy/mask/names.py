@@ -1,4 +1,4 @@
-"""Finder of the names of persons that a sentence introduces as such; a name that nothing introduces is not searched.
+"""Finder of the names of persons: those that a sentence introduces, and a known first name with a family name after it.
 
 A cue says that a name may follow, and how sure that is; then words are read one by one, and each must look like a
 part of a name: a capital where capitals mean something, a known first name, or, after a sure cue, any word that is
@@ -39,6 +39,16 @@ _RELATIVE = re.compile(
 )
 # Here the capitals themselves make the cue: "née Durand", "Me Durand", "M Durand".
 _BEFORE_CAPITAL = re.compile(r"\b(?:[Nn]ee|Me|M) (?=[A-Z])")
+# A first name and a family name, both with a capital, need no cue; before them, these make a place or a body of them.
+_CAPITALS = re.compile(r"(?<![\w'-])(?=[A-Z][a-z])")
+_NAMED_AFTER = re.compile(
+    r"\b(?:rue|avenue|av|boulevard|bd|place|square|allees?|impasse|chemin|quai|cours|route|pont|lycee|college|ecole|"
+    r"maternelle|creche|hopital|clinique|universite|residence|foyer|maison|cite|gare|station|metro|aeroport|stade|"
+    r"gymnase|piscine|theatre|salle|espace|mediatheque|bibliotheque|musee|parc|centre|fondation|institut|"
+    r"association|prix|loi|saint|sainte|street|road|school|hospital|airport)"
+    r"(?: (?:du|de|la|des|general|docteur|dr|president)){0,3} $"
+)
+_NO_FIRST_NAME = listed("france paris florence lourdes vitale orange")
 # "je suis" is followed by a name less often than by anything else.
 _I_AM = re.compile(r"\b(?:je suis|moi c'est|ici|i am|i'm|i m|im)[ ,:]+")
 _CLOSING = re.compile(
@@ -152,6 +162,23 @@ def _introduced(text: Folded) -> Iterator[tuple[int, int]]:
             yield cue.end(), end
 
 
+def _in_full(text: Folded) -> Iterator[tuple[int, int]]:
+    """Yield the first names with a capital that a family name with a capital follows, wherever they stand."""
+    if text.shouting:
+        return
+    for start in (match.start() for match in _CAPITALS.finditer(text.cased)):
+        first = _WORD.match(text.cased, start)
+        if first is None or first[0].lower() in _NO_FIRST_NAME:
+            continue
+        known = first[0].lower() in FIRST_NAMES or first[0].lower().split("-", maxsplit=1)[0] in FIRST_NAMES
+        if not known or _NAMED_AFTER.search(text.lower[max(0, start - 30) : start]):
+            continue
+        end = _read(text, start, unknown=0)
+        words = _WORD.findall(text.cased[start:end]) if end else []
+        if end and len(words) > 1 and all(word[0].isupper() for word in words if word.lower() not in _PARTICLES):
+            yield start, end
+
+
 def _is_a_person(words: list[str], shouting: bool) -> bool:
     """Tell that the words after "je suis" are a name: a known first name, or two capitals where they mean something."""
     capitals = [word[0].isupper() and not shouting for word in words]
@@ -177,7 +204,7 @@ def _signed(text: Folded) -> Iterator[tuple[int, int]]:
 
 def find_names(text: Folded) -> Iterator[Span]:
     """Yield the names that are introduced or signed, then each further place where one of their words stands."""
-    spans = [*_introduced(text), *_signed(text)]
+    spans = [*_introduced(text), *_signed(text), *_in_full(text)]
     known = {
         word
         for start, end in spans
