@@ -68,6 +68,8 @@ def test_no_route_was_forgotten() -> None:
         "/console/login",
         "/console/code",
         "/console/invitation/{token}",
+        "/console/openid",
+        "/console/openid/back",
         "/console/static/{name}",
     }
 

@@ -2,6 +2,9 @@
 
 from aiohttp import web
 
+from bot.accounts.openid import read_openid
+from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
 from bot.conversations.handoff_store import HandoffStore
@@ -31,6 +34,7 @@ from bot.web.console import (
     live,
     login,
     models,
+    openid,
     questionnaire,
     requests,
     review,
@@ -54,11 +58,14 @@ from bot.web.console.keys import (
     INBOX,
     LABELLING,
     MODEL_DESK,
+    OPENID_ACCOUNTS,
     PRESENCE,
+    PROVIDER,
     QUALITY_REVIEWS,
     REVIEWS,
     RUNS,
     SAVED_FILTERS,
+    SEALER,
     SESSIONS,
     TALK,
     TOTALS,
@@ -67,12 +74,12 @@ from bot.web.console.keys import (
     VERBATIMS,
 )
 from bot.web.desk_watch import DeskWatch
-from bot.web.keys import CONVERSATIONS, DATABASE, HUB, SETTINGS
+from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, SETTINGS
 from bot.web.switchboard import masked
 from bot.web.training import Training
 
 PAGES = (
-    *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
+    *(home, login, openid, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
     *(inbox, models),
 )
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
@@ -82,9 +89,11 @@ def set_up_console(app: web.Application) -> None:
     """Add the pages of the console.
 
     Raises:
-        Misconfigured: the hours cannot be read.
+        Misconfigured: the hours cannot be read, or what the settings say of the provider cannot be used.
     """
     settings = app[SETTINGS]
+    if provider := read_openid(settings, app[CATALOGUE].administrations):
+        app[PROVIDER] = Provider(provider)
     app[HOURS] = read_hours(settings.person_hours, settings.person_closed, settings.timezone)
     for module in (*PAGES, *SATISFACTION):
         app.add_routes(module.routes)
@@ -93,7 +102,8 @@ def set_up_console(app: web.Application) -> None:
 def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     """Open the stores of the console, once the database is there; return what watches over the desk."""
     app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
-    app[SESSIONS] = SessionStore(app[DATABASE])
+    app[SESSIONS], app[SEALER] = SessionStore(app[DATABASE]), cipher
+    app[OPENID_ACCOUNTS] = OpenIDAccounts(app[DATABASE], app[ACCOUNTS].trail)
     app[AGENT_SURVEYS] = AgentSurveys(app[DATABASE], app[SETTINGS].timezone)
     app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
     app[TALK] = Talk(app[HANDOFFS], masked)

@@ -2,6 +2,9 @@
 
 from aiohttp import web
 
+from bot.accounts.model import Sealer
+from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
 from bot.conversations.handoff_store import HandoffStore
@@ -27,6 +30,10 @@ from bot.web.training import Training
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
+OPENID_ACCOUNTS = web.AppKey("openid_accounts", OpenIDAccounts)
+PROVIDER = web.AppKey("provider", Provider)
+"""There only when the office has one."""
+SEALER: web.AppKey[Sealer] = web.AppKey("sealer")
 AGENT_SURVEYS = web.AppKey("agent_surveys", AgentSurveys)
 HANDOFFS = web.AppKey("handoffs", HandoffStore)
 TALK = web.AppKey("talk", Talk)
