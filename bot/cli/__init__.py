@@ -8,6 +8,7 @@ from bot import __version__
 from bot.cli import (
     accounts,
     catalogue,
+    conversations,
     improvement,
     learning,
     models,
@@ -34,6 +35,7 @@ FAMILIES = (
     satisfaction_indices,
     improvement,
     requests,
+    conversations,
     accounts,
 )
 

@@ -13,7 +13,7 @@ from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SESSIONS, TOTALS, TRAINING
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAMPLES, SESSIONS, TOTALS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, SETTINGS
 from bot.web.switchboard import masked
 
@@ -33,6 +33,7 @@ def jobs(app: web.Application) -> list[Job]:
         Job("recontacts", timedelta(hours=1), app[HOLDINGS].contacts.gather),
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
+        Job("samples", timedelta(hours=1), app[SAMPLES].draw),
         Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("verbatims", timedelta(minutes=30), read_verbatims(app), lease=timedelta(hours=1)),

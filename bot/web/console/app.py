@@ -10,6 +10,7 @@ from bot.accounts.store import AccountStore
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_talk import Talk
 from bot.conversations.hours import read_hours
+from bot.conversations.mentions import Mentions
 from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
@@ -18,6 +19,7 @@ from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
 from bot.improvement.failure_modes import FailureModes
 from bot.improvement.reviews import Reviews
+from bot.improvement.samples import Samples
 from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
@@ -38,6 +40,7 @@ from bot.web.console import (
     questionnaire,
     requests,
     review,
+    samples,
     satisfaction,
     satisfaction_acting,
     satisfaction_files,
@@ -57,6 +60,7 @@ from bot.web.console.keys import (
     HOURS,
     INBOX,
     LABELLING,
+    MENTIONS,
     MODEL_DESK,
     OPENID_ACCOUNTS,
     PRESENCE,
@@ -64,6 +68,7 @@ from bot.web.console.keys import (
     QUALITY_REVIEWS,
     REVIEWS,
     RUNS,
+    SAMPLES,
     SAVED_FILTERS,
     SEALER,
     SESSIONS,
@@ -80,7 +85,7 @@ from bot.web.training import Training
 
 PAGES = (
     *(home, login, openid, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
-    *(inbox, models),
+    *(samples, inbox, models),
 )
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
@@ -110,6 +115,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
     app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
+    app[MENTIONS], app[SAMPLES] = Mentions(app[DATABASE]), Samples(app[DATABASE], app[SETTINGS].timezone)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
     app[RUNS] = RunStore(app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)

@@ -7,10 +7,13 @@ from aiohttp import web
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.conversations.handoff import HandoffState
+from bot.conversations.mentions import Mention
 from bot.errors import NotFound
+from bot.web.console.filters import own_services
 from bot.web.console.guard import page
-from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS
+from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS, MENTIONS, REVIEWS
 from bot.web.console.render import redirect, render
+from bot.web.keys import CATALOGUE
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -29,7 +32,19 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         left = len(queue) - waiting
         taken = len(await request.app[HANDOFFS].taken_by(session.account.id))
     month_open = await request.app[AGENT_SURVEYS].is_open(session.account)
-    return render(request, "home.html", waiting=waiting, left=left, taken=taken, month_open=month_open)
+    mentions = await _mentions(request, session)
+    return render(
+        request, "home.html", waiting=waiting, left=left, taken=taken, month_open=month_open, mentions=mentions
+    )
+
+
+async def _mentions(request: web.Request, session: Session) -> list[Mention]:
+    """Return where one is named, as far as one may still read it."""
+    found = await request.app[MENTIONS].unread(session.account.id)
+    services = own_services(session.account, request.app[CATALOGUE])
+    if services is None:
+        return found
+    return [each for each in found if await request.app[REVIEWS].visible(each.conversation_id, services)]
 
 
 @routes.get("/admin")
