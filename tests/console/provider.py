@@ -38,7 +38,8 @@ class Provider:
 
     def __init__(self) -> None:
         self.port = free_port("127.0.0.1")
-        self.issuer = f"http://127.0.0.1:{self.port}"
+        # Another site than the office for a browser, which does not look at ports.
+        self.issuer = f"http://localhost:{self.port}"
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.honest()
         self.signed_out = 0

@@ -161,6 +161,15 @@ async def test_the_page_of_somebody_else_is_not_believed(browser: Colleague, pro
     assert (await _sign_in(browser)).status == 401
 
 
+async def test_an_admin_sees_who_comes_from_the_provider(browser: Colleague, provider: Provider) -> None:
+    provider.who = _somebody("olga", "Guichet Admins")
+    await _sign_in(browser)
+    shown = await browser.open("/admin/accounts")
+    assert "Actif, par le fournisseur d'identité" in shown.words
+    [own] = re.findall(r'href="(/admin/accounts/[0-9a-f]+)">olga<', shown.text)
+    assert "suivent les groupes" in (await browser.open(own)).words
+
+
 async def test_who_leaves_a_group_loses_its_rights_at_the_next_sign_in_and_every_session(
     browser: Colleague, provider: Provider, office: Office
 ) -> None:
