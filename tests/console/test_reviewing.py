@@ -14,6 +14,8 @@ from bot.conversations.tables import ConversationRow
 from bot.db import Database, now
 from bot.improvement.samples import Samples
 from bot.privacy.encryption import Cipher
+from bot.satisfaction.facts import Fact, Kind, Side
+from bot.satisfaction.facts_store import FactStore
 from bot.web.switchboard import masked
 from tests.console.colleague import Colleague
 from tests.console.test_rights import ATTACK, Written
@@ -89,6 +91,31 @@ async def test_previous_and_next_follow_the_list_that_one_came_from(colleague: S
     assert 'rel="next"' not in quentin.page.text
     [before] = re.findall(r'rel="prev" href="([^"]+)"', quentin.page.text)
     assert ids[1] in before
+
+
+async def test_what_was_resolved_is_what_the_citizen_said_else_what_was_observed(
+    colleague: SignIn, written: Written
+) -> None:
+    said_no, seen_yes, unknown = [await written.conversation(None) for _ in range(3)]
+    facts = FactStore(written.store.database)
+    await facts.append(
+        [
+            _fact(said_no, "resolved_without_recontact", 1.0),
+            _fact(said_no, "resolved", 0.0),
+            _fact(seen_yes, "resolved_without_recontact", 1.0),
+        ]
+    )
+    quentin = await colleague("quentin")
+    for query, there in (("yes", seen_yes), ("no", said_no)):
+        shown = (await quentin.open(f"{LIST}?resolved={query}")).text
+        assert [each for each in (said_no, seen_yes, unknown) if each in shown] == [there]
+
+
+def _fact(conversation_id: str, dimension: str, value: float) -> Fact:
+    common = {"moment": "information", "service": None, "administration": None, "channel": "api", "language": "fr"}
+    kind, at = Kind.SIGNAL, now()
+    more = {"scale": "yes-no", "conversation_id": conversation_id}
+    return Fact(at=at, kind=kind, side=Side.CITIZEN, dimension=dimension, value=value, **common, **more)  # type: ignore[arg-type]
 
 
 async def test_a_saved_filter_brings_the_same_list_back(colleague: SignIn, written: Written) -> None:

@@ -11,12 +11,14 @@ from sqlalchemy import event, text
 from bot.conversations.review_queries import about, not_reviewed
 from bot.conversations.transcripts import Among, Filter, Transcripts
 from bot.db import Database
+from bot.satisfaction.ratings import resolved
 from tests.benchmarks.million import fill_postgresql, fill_sqlite
 from tests.conftest import ROOT
 
 WAYS: dict[str, tuple[Filter, list[Among]]] = {
     "an account of some offices": (Filter(), [about(["birth-certificate", "street-problem"])]),
     "not reviewed": (Filter(), [not_reviewed]),
+    "resolved": (Filter(), [resolved(True)]),
     "both, and a service": (Filter(service="passport"), [about(["birth-certificate"]), not_reviewed]),
 }
 

@@ -14,10 +14,10 @@ from bot.conversations.review_queries import about, annotated, marked, not_revie
 from bot.conversations.reviews import AnnotationState, ReviewState
 from bot.conversations.transcripts import Among, Filter
 from bot.satisfaction.model import Face
-from bot.satisfaction.ratings import rated
+from bot.satisfaction.ratings import rated, resolved
 
 FIELDS = (
-    "text since until moment service intent confidence fallback score "
+    "text since until moment service intent confidence fallback score resolved "
     "language handoff turns model review tag annotation"
 ).split()
 CONFIDENCES = {"low": (None, 0.5), "middle": (0.5, 0.8), "high": (0.8, None)}
@@ -107,6 +107,8 @@ def _reviews(values: dict[str, str]) -> list[Among]:
         conditions.append(annotated(judged))
     if face := next((each for each in Face if each.name.lower() == values.get("score")), None):
         conditions.append(rated([face]))
+    if values.get("resolved") in ("yes", "no"):
+        conditions.append(resolved(values["resolved"] == "yes"))
     return conditions
 
 

@@ -44,6 +44,7 @@ async def show_all(request: web.Request, session: Session) -> web.StreamResponse
             "confidence": list(CONFIDENCES),
             "turns": list(LENGTHS),
             "score": [each.name.lower() for each in Face],
+            "resolved": ["yes", "no"],
             "language": ["fr", "en"],
             "review": ["none", *ReviewState],
             "annotation": list(AnnotationState),
