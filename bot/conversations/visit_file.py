@@ -124,11 +124,15 @@ def _answer(field: RequestField, language: str) -> str:
     if field.type is FieldType.NUMBER:
         return f"{max(field.min or 0, min(2, field.max if field.max is not None else 2)):g}"
     if field.type in (FieldType.DATE, FieldType.PERIOD):
-        days = {"birth": -365 * 33, "past": -40, "future": 30, "any": 30}[field.when_date]
+        years = sum(field.ages) / 2 if field.ages else 33
+        days = {"birth": -int(365.25 * years) - 100, "past": -40, "future": 30, "any": 30}[field.when_date]
         day = date.today() + timedelta(days=days)
         day = min(max(day, field.earliest or day), field.latest or day)
         if field.type is FieldType.DATE:
             return f"{day:%d/%m/%Y}"
         joint = "to" if language == "en" else "au"
         return f"{day:%d/%m/%Y} {joint} {day + timedelta(days=3):%d/%m/%Y}"
-    return MADE_UP[field.type]
+    made_up = MADE_UP[field.type]
+    least = int(field.min or 0) if field.type in (FieldType.TEXT, FieldType.LONG_TEXT) else 0
+    # A number that somebody was given: only its length is known here.
+    return made_up if len(made_up) >= least else "A1234567890" * (least // 11 + 1)
