@@ -70,6 +70,7 @@ class Provider:
 
     def stop(self) -> None:
         """Stop serving."""
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -92,9 +93,9 @@ class Provider:
                 web.get("/leave", self._leave),
             ]
         )
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
 
     async def _document(self, request: web.Request) -> web.Response:
         return web.json_response(
