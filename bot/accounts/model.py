@@ -70,6 +70,7 @@ class Account:
         administrations: the offices whose citizens and requests it sees; empty for all of them.
         has_password: whether the invitation was used; an account of OpenID Connect may have none.
         has_second_factor: whether a code is asked after the password.
+        has_provider: whether it belongs to somebody whom the office's provider signs in.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Account:
     active: bool = True
     has_password: bool = False
     has_second_factor: bool = False
+    has_provider: bool = False
     created_at: datetime | None = None
 
     def may(self, right: Right) -> bool:

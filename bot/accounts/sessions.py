@@ -27,6 +27,7 @@ class Session:
     Attributes:
         account: who.
         complete: whether the second factor was given too, where there is one; nothing opens before.
+        by_provider: whether the office's provider signed it in.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Session:
     complete: bool
     created_at: datetime
     seen_at: datetime
+    by_provider: bool = False
 
 
 class SessionStore:
@@ -42,7 +44,7 @@ class SessionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def start(self, account: Account, *, complete: bool, instead_of: str = "") -> str:
+    async def start(self, account: Account, *, complete: bool, instead_of: str = "", by_provider: bool = False) -> str:
         """Begin a session under a new token, and end the one that it replaces: what one knew before opens nothing.
 
         Returns:
@@ -60,6 +62,7 @@ class SessionStore:
                     complete=complete,
                     created_at=at,
                     seen_at=at,
+                    by_provider=by_provider,
                 )
             )
         return token
@@ -90,7 +93,7 @@ class SessionStore:
         if touch and row.seen_at < at - SEEN_EVERY:
             async with self._database.writing() as session:
                 await session.execute(update(SessionRow).where(SessionRow.id == row.id).values(seen_at=at))
-        return Session(row.id, as_account(account), row.complete, row.created_at, row.seen_at)
+        return Session(row.id, as_account(account), row.complete, row.created_at, row.seen_at, row.by_provider)
 
     async def of(self, account_id: str) -> list[Session]:
         """Return the sessions of an account that still open something, the newest first."""

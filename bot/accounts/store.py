@@ -286,6 +286,7 @@ def as_account(row: AccountRow) -> Account:
         row.active,
         row.password_hash is not None,
         row.totp_secret is not None,
+        row.openid_subject is not None,
         row.created_at,
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -39,6 +39,7 @@ class SessionRow(Base):
     complete: Mapped[bool]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    by_provider: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class InvitationRow(Base):

@@ -8,6 +8,7 @@ from bot import __version__, logs
 from bot.cli import (
     accounts,
     catalogue,
+    conversations,
     database,
     improvement,
     learning,
@@ -38,6 +39,7 @@ FAMILIES = (
     satisfaction_indices,
     improvement,
     requests,
+    conversations,
     accounts,
 )
 

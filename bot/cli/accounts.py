@@ -112,6 +112,7 @@ def _list(settings: Settings, options: argparse.Namespace) -> None:
                     "administrations": each.administrations,
                     "active": each.active,
                     "password": each.has_password,
+                    "provider": each.has_provider,
                     "second_factor": each.has_second_factor,
                 }
             )

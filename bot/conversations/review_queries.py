@@ -1,13 +1,19 @@
-"""Conditions of the list of conversations that depend on reviews and offices, for `Transcripts.page(among=...)`."""
+"""Conditions of the list of conversations that depend on reviews and offices, for `Transcripts.page(among=...)`.
+
+What few conversations meet is a query of their identifiers, which the database begins with. What most of them meet is a
+condition on one, asked while it walks the log from its end: a query would first gather nearly all that there are.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from bot.conversations.review_tables import AnnotationRow, ReviewRow, TagRow
 from bot.conversations.reviews import AnnotationState, ReviewState
-from bot.conversations.tables import ConversationRow, TurnRow
+from bot.conversations.tables import TurnRow
+from bot.conversations.transcripts import OnOne
 
 
 def marked(state: ReviewState) -> Select[tuple[str]]:
@@ -15,11 +21,9 @@ def marked(state: ReviewState) -> Select[tuple[str]]:
     return select(ReviewRow.conversation_id).where(ReviewRow.state == state)
 
 
-def not_reviewed() -> Select[tuple[str]]:
-    """Return the query of the conversations without a mark."""
-    conversation = aliased(ConversationRow)
-    marks = exists().where(ReviewRow.conversation_id == conversation.id)
-    return select(conversation.id).where(~marks.correlate(conversation))
+def not_reviewed(conversation_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a conversation has no mark."""
+    return ~exists().where(ReviewRow.conversation_id == conversation_id)
 
 
 def tagged(tag: str) -> Select[tuple[str]]:
@@ -38,9 +42,14 @@ def annotated(state: AnnotationState) -> Select[tuple[str]]:
     return select(AnnotationRow.conversation_id).where(AnnotationRow.state == state, ~newer)
 
 
-def about(services: Sequence[str]) -> Select[tuple[str]]:
-    """Return the query of the conversations about some services, or about none."""
-    conversation, turn = aliased(ConversationRow), aliased(TurnRow)
-    own = exists().where(turn.conversation_id == conversation.id, turn.service.in_(services))
-    some = exists().where(turn.conversation_id == conversation.id, turn.service.is_not(None))
-    return select(conversation.id).where(or_(own.correlate(conversation), ~some.correlate(conversation)))
+def about(services: Sequence[str]) -> OnOne:
+    """Return the condition that a conversation is about some services, or about none."""
+
+    def condition(conversation_id: Any) -> ColumnElement[bool]:
+        turn = aliased(TurnRow)
+        # A figure, not `exists`: PostgreSQL would answer that from a list of all turns, which it makes first.
+        of_ours = func.max(case((turn.service.in_(services), 1), else_=0))
+        here = (turn.conversation_id == conversation_id, turn.service.is_not(None))
+        return func.coalesce(select(of_ours).where(*here).correlate_except(turn).scalar_subquery(), 1) == 1
+
+    return condition

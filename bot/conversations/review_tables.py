@@ -86,3 +86,17 @@ class SavedFilterRow(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     query: Mapped[str] = mapped_column(String(1000))
+
+
+class MentionRow(Base):
+    """A colleague who was named in a comment, until they have opened the conversation, and when they did."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index("ix_mentions_unread", "account_id", "read_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ Every text here was masked when it was written. What is encrypted (a summary of 
 a transcript shows what the log says in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,10 @@ from bot.errors import InvalidInput, NotFound
 
 __all__ = ["Filter", "Line", "Page", "Said", "Transcript", "Transcripts", "Understood"]
 
+OnOne = Callable[[Any], ColumnElement[bool]]
+"""A condition on one conversation, given the column of its identifier."""
+Among = Select[tuple[str]] | OnOne
+"""Which conversations: a query of their identifiers, or a condition on one."""
 PAGE = 50
 """Conversations on a page."""
 
@@ -38,7 +42,7 @@ class Transcripts:
         self,
         wanted: Filter,
         *,
-        among: Sequence[Select[tuple[str]]] = (),
+        among: Sequence[Among] = (),
         after: str | None = None,
         size: int = PAGE,
     ) -> Page:
@@ -48,8 +52,7 @@ class Transcripts:
 
         Args:
             wanted: the conditions.
-            among: further conditions of rooms above this one, each a query of identifiers of conversations
-                (`bot.satisfaction.ratings.rated`).
+            among: further conditions of rooms above this one (`bot.satisfaction.ratings.rated`).
             after: `Page.after` of the page before.
             size: conversations on a page.
 
@@ -60,7 +63,7 @@ class Transcripts:
         search = read_search(wanted.text)
         streamed = search is not None and self._database.is_sqlite
         conditions = [*self._said(wanted, turn, None if streamed else search), *_conversation(wanted, turn)]
-        conditions += [turn.conversation_id.in_(each) for each in among]
+        conditions += meeting(among, turn.conversation_id)
         # The last turn that meets the conditions on what was said stands for its conversation.
         later = [newer.conversation_id == turn.conversation_id, newer.number > turn.number]
         also_later = self._said(wanted, newer, search)
@@ -173,6 +176,11 @@ class Transcripts:
         if search is not None:
             conditions.append(is_found(search, turn, on_sqlite=self._database.is_sqlite))
         return conditions
+
+
+def meeting(among: Sequence[Among], conversation_id: Any) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a conversation is among some."""
+    return [each(conversation_id) if callable(each) else conversation_id.in_(each) for each in among]
 
 
 def _conversation(wanted: Filter, turn: Any) -> list[ColumnElement[bool]]:

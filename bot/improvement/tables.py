@@ -1,9 +1,9 @@
-"""Tables of what the office does with its figures. Nothing here is about a citizen: verbatims are referred to."""
+"""Tables of what the office does with its figures. Nothing here is about a citizen: words of theirs are referred to."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, false
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -105,3 +105,30 @@ class ReviewRow(Base):
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SampleRow(Base):
+    """A conversation that was drawn, of those that began in a week."""
+
+    __tablename__ = "review_samples"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    week: Mapped[str] = mapped_column(String(8), index=True)
+    stratum: Mapped[str] = mapped_column(String(12))
+    drawn_at: Mapped[datetime]
+
+
+class VerdictRow(Base):
+    """What one of two people found; `place` is 1 or 2, so that the database itself refuses a third."""
+
+    __tablename__ = "sample_verdicts"
+    __table_args__ = (UniqueConstraint("conversation_id", "by"),)
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("review_samples.conversation_id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by: Mapped[str] = mapped_column(String(80))
+    verdict: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str]
+    at: Mapped[datetime]

@@ -9,6 +9,7 @@ PURGED = {
     **dict.fromkeys(("handoffs", "handoff_events"), "conversations"),
     **dict.fromkeys(("reviews", "conversation_tags", "conversation_comments", "annotations"), "conversations"),
     "examples_proposed": "conversations",
+    **dict.fromkeys(("mentions", "review_samples", "sample_verdicts"), "conversations"),
     **dict.fromkeys(("inbox_messages", "inbox_groups", "inbox_labels", "changed_messages"), "conversations"),
     **dict.fromkeys(("learned_examples", "example_sources"), "examples"),
     # With its digests of the contact; the outbox also holds what waits for who left a message, and goes with it.

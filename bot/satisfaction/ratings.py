@@ -1,9 +1,12 @@
-"""Which conversations were rated, for the lists of the console."""
+"""Which conversations were rated, and which helped, for the lists of the console."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
+from bot.conversations.transcripts import OnOne
+from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.tables import FeedbackRow
 
@@ -13,3 +16,22 @@ def rated(faces: Sequence[Face] = tuple(Face)) -> Select[tuple[str]]:
     return select(FeedbackRow.conversation_id).where(
         FeedbackRow.conversation_id.is_not(None), FeedbackRow.note.in_([face.note for face in faces])
     )  # type: ignore[return-value]
+
+
+def resolved(wanted: bool) -> OnOne:
+    """Return the condition that a conversation helped or did not: what the citizen said of it counts.
+
+    Where they said nothing, it is the signal: helped, and nobody came back for the same within some days. Of several
+    answers one "no" is enough.
+    """
+
+    def condition(conversation_id: Any) -> ColumnElement[bool]:
+        # The dimension is no condition of the query: an index of it would lead over all facts of that kind.
+        said, seen = (
+            func.min(case((FactRow.dimension == name, FactRow.value)))
+            for name in ("resolved", "resolved_without_recontact")
+        )
+        told = select(func.coalesce(said, seen)).where(FactRow.conversation_id == conversation_id)
+        return told.correlate_except(FactRow).scalar_subquery() == float(wanted)
+
+    return condition

@@ -15,7 +15,7 @@ from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAME_CONTACT, SESSIONS, TOTALS, TRAINING
+from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAME_CONTACT, SAMPLES, SESSIONS, TOTALS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, METRICS, SETTINGS
 from bot.web.metrics import Metrics
 from bot.web.switchboard import masked
@@ -58,6 +58,7 @@ def _jobs(app: web.Application) -> list[Job]:
         Job("reminders", timedelta(seconds=5), reminders.run),
         Job("retrain", timedelta(hours=1), app[TRAINING].start_when_due),
         Job("same-contact", timedelta(seconds=30), app[SAME_CONTACT].note_new),
+        Job("samples", timedelta(hours=1), app[SAMPLES].draw),
         Job("satisfaction-alerts", timedelta(hours=6), watch_satisfaction(app)),
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("verbatims", timedelta(minutes=30), read_verbatims(app)),

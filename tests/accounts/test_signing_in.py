@@ -6,9 +6,10 @@ from typing import Any
 
 import pyotp
 import pytest
+from argon2 import extract_parameters
 from sqlalchemy import select, update
 
-from bot.accounts import second_factor
+from bot.accounts import passwords, second_factor
 from bot.accounts.model import FREE_FAILURES, LONGEST_WAIT, Account, Role, wait_after
 from bot.accounts.sessions import IDLE, LONGEST, SessionStore, form_token, is_form_token
 from bot.accounts.store import AccountStore
@@ -51,6 +52,15 @@ async def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(
         await _refusal(accounts, "invited", ""),
     }
     assert len(answers) == 1
+
+
+async def test_the_answer_takes_the_same_work_whether_there_is_such_an_account(accounts: AccountStore) -> None:
+    """The work is that of argon2id with one set of costs: what stands for nobody was made with the same."""
+    await _agent(accounts, "lea")
+    async with accounts._database.reading() as session:
+        kept = (await session.scalars(select(AccountRow.password_hash).where(AccountRow.name == "lea"))).one()
+    assert extract_parameters(passwords._NOBODY) == extract_parameters(kept or "")
+    assert not await passwords.same_password("the password of nobody", None), "and it opens nothing"
 
 
 @pytest.mark.parametrize("name", ["lea", "nobody"])

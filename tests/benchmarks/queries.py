@@ -17,11 +17,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select
 from sqlalchemy.engine import make_url
 
 from bot.conversations.model import Moment
-from bot.conversations.transcripts import Filter, Transcripts
+from bot.conversations.review_queries import about, not_reviewed
+from bot.conversations.transcripts import Among, Filter, Transcripts
 from bot.db import Database
 from bot.migrations import upgrade
 from bot.satisfaction.model import Face
@@ -48,7 +48,6 @@ WORDS = (
     "renouv*",
     "zygomatique",
 )
-Among = tuple[Select[tuple[str]], ...]
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Question:
     """A way to look, with the filters that ask it."""
 
     name: str
-    filters: list[tuple[Filter, Among]] = field(default_factory=list)
+    filters: list[tuple[Filter, tuple[Among, ...]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
 
 
@@ -67,9 +66,10 @@ def questions(services: list[str]) -> list[Question]:
         (end - timedelta(days=days), end - timedelta(days=days - span))
         for days, span in ((1, 1), (7, 7), (30, 30), (400, 1), (600, 30), (700, 350))
     ]
-    bad: Among = (rated((Face.BAD,)),)
+    office: tuple[Among, ...] = (about(services[:2]),)
+    bad: tuple[Among, ...] = (rated((Face.BAD,)),)
 
-    def asks(name: str, *filters: Filter, among: Among = ()) -> Question:
+    def asks(name: str, *filters: Filter, among: tuple[Among, ...] = ()) -> Question:
         return Question(name, [(each, among) for each in filters])
 
     return [
@@ -86,6 +86,8 @@ def questions(services: list[str]) -> list[Question]:
         asks("handoff", Filter(handoff=True), Filter(handoff=False)),
         asks("model", *(Filter(model=each) for each in MODELS)),
         asks("feedback", Filter(), among=bad),
+        asks("not reviewed", Filter(), among=(not_reviewed,)),
+        asks("an account of some offices", *(Filter(service=each) for each in (None, services[-1])), among=office),
         asks("words", *(Filter(text=each) for each in WORDS)),
         asks("intent and service", *(Filter(intent=i, service=s) for i, s in zip(INTENTS, services, strict=False))),
         asks("service, unsure", *(Filter(service=each, confidence_below=0.5) for each in services)),

@@ -15,6 +15,7 @@ from bot.conversations.store import ConversationStore
 from bot.conversations.turn import Turn
 from bot.db import Database
 from bot.privacy.encryption import Cipher
+from bot.requests.store import RequestStore
 from bot.settings import Settings
 from bot.web.app import create_gateway
 from tests.conftest import ROOT
@@ -68,6 +69,8 @@ def test_no_route_was_forgotten() -> None:
         "/console/login",
         "/console/code",
         "/console/invitation/{token}",
+        "/console/openid",
+        "/console/openid/back",
         "/console/static/{name}",
     }
 
@@ -124,6 +127,7 @@ async def test_pages_carry_the_headers_that_protect(colleague: SignIn) -> None:
     for path in (
         "/console",
         "/console/waiting",
+        "/console/samples",
         "/console/account",
         "/admin/accounts",
         "/admin/audit",
@@ -193,13 +197,58 @@ async def test_what_belongs_to_another_office_does_not_exist(colleague: SignIn, 
     assert (await omar.open(f"/console/transcripts/{theirs}")).status == 200
 
 
+OF_NO_OFFICE = {
+    "/console/account/sessions/{id}/end",  # one's own: tests/accounts/test_signing_in.py
+    "/console/filters/{number}/drop",  # one's own: see below
+    "/console/satisfaction/actions/{number}",  # figures of the whole service
+}
+"""Routes with an identifier that an agent may use, and whose object belongs to no office."""
+
+
+async def test_no_route_shows_or_changes_an_object_of_another_office(
+    colleague: SignIn, written: Written, office_database: Database, cipher_of: Cipher
+) -> None:
+    """Every route that takes an identifier, with that of an object which exists; a new route fails until it is told."""
+    conversation = await written.conversation("birth-certificate")
+    handoff = await written.handoffs.ask(conversation, "birth-certificate", "town-hall", "fr")
+    requests = RequestStore(office_database, cipher_of)
+    filed = await requests.file((await requests.start("birth-certificate", "fr", None)).id, 10)
+    theirs = {
+        "transcripts": conversation,
+        "samples": conversation,
+        **dict.fromkeys(("waiting", "talks", "notes"), handoff.id),
+        "requests": filed.reference,
+    }
+    omar = await colleague("omar")
+    fields = {"to": "accepted", "text": "x", "state": "anomaly", "reason": "tone", "verdict": "good"}
+    answers = {}
+    for method, path, guard in GUARDED:
+        allowed = guard == "signed-in" or Right(guard) in RIGHTS[Role.AGENT]
+        if "{" not in path or not allowed or path in OF_NO_OFFICE:
+            continue
+        kind = path.split("/")[2]
+        assert kind in theirs, f"{path}: name an object of another office that it could show"
+        address = _filled(re.sub(r"\{(id|reference)\}", theirs[kind], path, count=1))
+        if method == "GET":
+            async with omar.client.get(address, allow_redirects=False) as response:
+                answers[f"{method} {path}"] = response.status
+        else:
+            await omar.open("/console/account")
+            answers[f"{method} {path}"] = (await omar.send(address, follow=False, **fields)).status
+    assert len(answers) > 15
+    assert {path: status for path, status in answers.items() if status != 404} == {}
+    lea = await colleague("lea")
+    assert (await lea.open(f"/console/transcripts/{conversation}")).status == 200, "its own office may"
+    assert (await lea.open(f"/console/requests/{filed.reference}")).status == 200
+
+
 async def test_what_citizens_wrote_is_inert_everywhere(colleague: SignIn, written: Written) -> None:
     conversation_id = await written.conversation(None, ATTACK)
     ada = await colleague("ada")
     path = f"/console/transcripts/{conversation_id}"
     await ada.open(path)
     await ada.send(f"{path}/tags", tag=ATTACK[:40])
-    await ada.send(f"{path}/comments", text=ATTACK)
+    await ada.send(f"{path}/comments", text=f"@ada {ATTACK}")
     await ada.send(f"{path}/turns/1/annotate", state="anomaly", reason="tone", expected=ATTACK)
     await ada.open("/console/transcripts")
     await ada.send("/console/filters", name=ATTACK[:60], text=ATTACK)

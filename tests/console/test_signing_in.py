@@ -93,6 +93,18 @@ async def test_on_any_other_host_the_cookie_goes_encrypted_only(stranger: Collea
         assert "Secure" in response.headers["Set-Cookie"]
 
 
+async def test_a_link_on_another_site_signs_nobody_out(colleague: SignIn, office: Office) -> None:
+    """A browser does not send a strict cookie with such a link: nothing may be written over it."""
+    lea = await colleague("lea")
+    for path in ("/console", "/console/login", "/console/openid/back"):
+        stranger = Colleague(office.url)
+        async with stranger.client.get(path, headers={"Sec-Fetch-Site": "cross-site"}) as response:
+            set_there = response.headers.getall("Set-Cookie", [])
+        assert [each for each in set_there if each.startswith("guichet-session=")] == [], path
+        await stranger.close()
+    assert (await lea.open("/console")).path == "/console"
+
+
 async def test_signing_out_ends_the_session(colleague: SignIn, office: Office) -> None:
     lea = await colleague("lea")
     cookie = lea.cookie

@@ -2,11 +2,15 @@
 
 from aiohttp import web
 
+from bot.accounts.openid import read_openid
+from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_talk import Talk
 from bot.conversations.hours import read_hours
+from bot.conversations.mentions import Mentions
 from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
@@ -15,6 +19,7 @@ from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
 from bot.improvement.failure_modes import FailureModes
 from bot.improvement.reviews import Reviews
+from bot.improvement.samples import Samples
 from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
@@ -34,9 +39,11 @@ from bot.web.console import (
     live,
     login,
     models,
+    openid,
     questionnaire,
     requests,
     review,
+    samples,
     satisfaction,
     satisfaction_acting,
     satisfaction_files,
@@ -56,13 +63,18 @@ from bot.web.console.keys import (
     HOURS,
     INBOX,
     LABELLING,
+    MENTIONS,
     MODEL_DESK,
+    OPENID_ACCOUNTS,
     PRESENCE,
+    PROVIDER,
     QUALITY_REVIEWS,
     REVIEWS,
     RUNS,
     SAME_CONTACT,
+    SAMPLES,
     SAVED_FILTERS,
+    SEALER,
     SESSIONS,
     TALK,
     TOTALS,
@@ -76,8 +88,8 @@ from bot.web.switchboard import masked
 from bot.web.training import Training
 
 PAGES = (
-    *(home, login, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests, bulk, citizen),
-    *(inbox, models),
+    *(home, login, openid, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
+    *(bulk, citizen, samples, inbox, models),
 )
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
@@ -86,9 +98,11 @@ def set_up_console(app: web.Application) -> None:
     """Add the pages of the console.
 
     Raises:
-        Misconfigured: the hours cannot be read.
+        Misconfigured: the hours cannot be read, or what the settings say of the provider cannot be used.
     """
     settings = app[SETTINGS]
+    if provider := read_openid(settings, app[CATALOGUE].administrations):
+        app[PROVIDER] = Provider(provider)
     app[HOURS] = read_hours(settings.person_hours, settings.person_closed, settings.timezone)
     for module in (*PAGES, *SATISFACTION):
         app.add_routes(module.routes)
@@ -97,13 +111,15 @@ def set_up_console(app: web.Application) -> None:
 def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     """Open the stores of the console, once the database is there; return what watches over the desk."""
     app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
-    app[SESSIONS] = SessionStore(app[DATABASE])
+    app[SESSIONS], app[SEALER] = SessionStore(app[DATABASE]), cipher
+    app[OPENID_ACCOUNTS] = OpenIDAccounts(app[DATABASE], app[ACCOUNTS].trail)
     app[AGENT_SURVEYS] = AgentSurveys(app[DATABASE], app[SETTINGS].timezone)
     app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
     app[TALK] = Talk(app[HANDOFFS], masked)
     app[TRANSCRIPTS] = Transcripts(app[DATABASE])
     app[REVIEWS] = ReviewStore(app[DATABASE], masked)
     app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
+    app[MENTIONS], app[SAMPLES] = Mentions(app[DATABASE]), Samples(app[DATABASE], app[SETTINGS].timezone)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
     app[RUNS] = RunStore(app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)

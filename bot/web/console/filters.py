@@ -7,19 +7,17 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select
-
 from bot.accounts.model import Account
 from bot.catalogue.load import Catalogue
 from bot.conversations.model import Moment
 from bot.conversations.review_queries import about, annotated, marked, not_reviewed, tagged
 from bot.conversations.reviews import AnnotationState, ReviewState
-from bot.conversations.transcripts import Filter
+from bot.conversations.transcripts import Among, Filter
 from bot.satisfaction.model import Face
-from bot.satisfaction.ratings import rated
+from bot.satisfaction.ratings import rated, resolved
 
 FIELDS = (
-    "text since until moment service intent confidence fallback score "
+    "text since until moment service intent confidence fallback score resolved "
     "language handoff turns model review tag annotation"
 ).split()
 CONFIDENCES = {"low": (None, 0.5), "middle": (0.5, 0.8), "high": (0.8, None)}
@@ -31,7 +29,7 @@ class Wanted:
     """What is looked for: conditions on the log, conditions of other rooms, and the address that tells them."""
 
     filter: Filter
-    among: list[Select[tuple[str]]]
+    among: list[Among]
     values: dict[str, str]
 
     @property
@@ -70,7 +68,7 @@ def read_filter(query: Mapping[str, str], account: Account, catalogue: Catalogue
             turns_to=longest,
             handoff=True if values.get("handoff") else None,
         ),
-        [*_reviews(values), *_offices(account, catalogue)],
+        [*_reviews(values), *readable(account, catalogue)],
         values,
     )
 
@@ -91,15 +89,16 @@ def own_forms(account: Account, catalogue: Catalogue) -> list[str]:
     return [each.id for each in catalogue.services.values() if each.request and account.sees(each.request.office)]
 
 
-def _offices(account: Account, catalogue: Catalogue) -> list[Select[tuple[str]]]:
+def readable(account: Account, catalogue: Catalogue) -> list[Among]:
+    """Return the conditions under which an account may read a conversation, for `Transcripts.page(among=...)`."""
     services = own_services(account, catalogue)
     return [] if services is None else [about(services)]
 
 
-def _reviews(values: dict[str, str]) -> list[Select[tuple[str]]]:
-    conditions: list[Select[tuple[str]]] = []
+def _reviews(values: dict[str, str]) -> list[Among]:
+    conditions: list[Among] = []
     if values.get("review") == "none":
-        conditions.append(not_reviewed())
+        conditions.append(not_reviewed)
     elif state := _among(ReviewState, values.get("review")):
         conditions.append(marked(state))
     if values.get("tag"):
@@ -108,6 +107,8 @@ def _reviews(values: dict[str, str]) -> list[Select[tuple[str]]]:
         conditions.append(annotated(judged))
     if face := next((each for each in Face if each.name.lower() == values.get("score")), None):
         conditions.append(rated([face]))
+    if values.get("resolved") in ("yes", "no"):
+        conditions.append(resolved(values["resolved"] == "yes"))
     return conditions
 
 

@@ -55,18 +55,19 @@ def open_page(handler: OpenPage) -> Handler:
     """Make a page that anybody may open (signing in); its forms must come from it all the same."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        request["form_cookie"] = read_cookie(request) or secrets.token_urlsafe(32)
+        request["form_cookie"] = read_cookie(request, "form") or secrets.token_urlsafe(32)
         try:
             if request.method != "GET":
                 if request.content_type == "multipart/form-data":
                     raise Forbidden("Files are taken of who is signed in.", code="foreign-form")
-                await check_form(request)
+                await check_form(request, "form")
             response = await handler(request)
         except GuichetError as error:
             response = error_page(request, error, None)
-        if request.method == "GET" and not read_cookie(request):
-            # A cookie that opens nothing: the form's token belongs to it, and signing in replaces it.
-            set_cookie(request, response, request["form_cookie"])
+        if request.method == "GET" and not read_cookie(request, "form"):
+            # A cookie that opens nothing, to which the form's token belongs. Not that of the session: a browser that
+            # comes from another site does not send that one, and writing over it would sign its owner out.
+            set_cookie(request, response, request["form_cookie"], "form")
         return _kept_by_nobody(response)
 
     guarded.__doc__ = handler.__doc__
@@ -83,8 +84,12 @@ async def find_session(request: web.Request, *, touch: bool = True) -> Session |
     return session
 
 
-async def check_form(request: web.Request) -> None:
+async def check_form(request: web.Request, purpose: str = "session") -> None:
     """Refuse a form that another site sent.
+
+    Args:
+        request: the form.
+        purpose: of the cookie that its token belongs to.
 
     Raises:
         Forbidden: it comes from another origin, or lacks the token that belongs to the cookie.
@@ -97,7 +102,7 @@ async def check_form(request: web.Request) -> None:
     if site not in (None, "same-origin", "none") or (not unnamed and origin not in own):
         raise Forbidden("This form was sent by another site.", code="foreign-form")
     given = (await form_of(request)).get("form", "")
-    cookie = read_cookie(request)
+    cookie = read_cookie(request, purpose)
     if not cookie or not isinstance(given, str) or not is_form_token(cookie, given):
         raise Forbidden("This page is too old: open it again and send the form once more.", code="stale-form")
 

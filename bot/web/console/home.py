@@ -7,11 +7,12 @@ from aiohttp import web
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.conversations.handoff import HandoffState
+from bot.conversations.mentions import Mention
 from bot.errors import NotFound
 from bot.requests.listing import count_open
-from bot.web.console.filters import own_forms
+from bot.web.console.filters import own_forms, own_services
 from bot.web.console.guard import page
-from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS
+from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS, MENTIONS, REVIEWS
 from bot.web.console.render import redirect, render
 from bot.web.keys import CATALOGUE, DATABASE
 
@@ -45,7 +46,17 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         open_requests=open_requests,
         late_requests=late_requests,
         month_open=month_open,
+        mentions=await _mentions(request, session),
     )
+
+
+async def _mentions(request: web.Request, session: Session) -> list[Mention]:
+    """Return where one is named, as far as one may still read it."""
+    found = await request.app[MENTIONS].unread(session.account.id)
+    services = own_services(session.account, request.app[CATALOGUE])
+    if services is None:
+        return found
+    return [each for each in found if await request.app[REVIEWS].visible(each.conversation_id, services)]
 
 
 @routes.get("/admin")

@@ -2,11 +2,15 @@
 
 from aiohttp import web
 
+from bot.accounts.model import Sealer
+from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
 from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_talk import Talk
 from bot.conversations.hours import Hours
+from bot.conversations.mentions import Mentions
 from bot.conversations.presence import Presence
 from bot.conversations.reviews import ReviewStore
 from bot.conversations.saved_filters import SavedFilters
@@ -15,6 +19,7 @@ from bot.improvement.actions import Actions
 from bot.improvement.alerts import Alerts
 from bot.improvement.failure_modes import FailureModes
 from bot.improvement.reviews import Reviews
+from bot.improvement.samples import Samples
 from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
@@ -28,6 +33,10 @@ from bot.web.training import Training
 
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
+OPENID_ACCOUNTS = web.AppKey("openid_accounts", OpenIDAccounts)
+PROVIDER = web.AppKey("provider", Provider)
+"""There only when the office has one."""
+SEALER: web.AppKey[Sealer] = web.AppKey("sealer")
 AGENT_SURVEYS = web.AppKey("agent_surveys", AgentSurveys)
 HANDOFFS = web.AppKey("handoffs", HandoffStore)
 TALK = web.AppKey("talk", Talk)
@@ -36,6 +45,8 @@ HOURS = web.AppKey("hours", Hours)
 DESK_WATCH = web.AppKey("desk_watch", DeskWatch)
 TRANSCRIPTS = web.AppKey("transcripts", Transcripts)
 REVIEWS = web.AppKey("reviews", ReviewStore)
+MENTIONS = web.AppKey("mentions", Mentions)
+SAMPLES = web.AppKey("samples", Samples)
 INBOX = web.AppKey("inbox", Inbox)
 LABELLING = web.AppKey("labelling", Labelling)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)

@@ -45,7 +45,7 @@ def render(request: web.Request, template: str, status: int = 200, **values: Any
     """
     session: Session | None = request.get("session")
     signed_in = session if session is not None and session.complete else None
-    cookie = read_cookie(request) or request.get("form_cookie", "")
+    cookie = request.get("form_cookie") or read_cookie(request)
     text = (
         _environment()
         .get_template(template)

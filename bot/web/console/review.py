@@ -2,13 +2,15 @@
 
 from aiohttp import web
 
-from bot.accounts.model import Right
+from bot.accounts.model import Account, Right
 from bot.accounts.sessions import Session
+from bot.conversations.mentions import named
 from bot.conversations.reviews import AnnotationState, Reason, ReviewState
 from bot.errors import NotFound, Unprocessable
+from bot.web.console.filters import own_services
 from bot.web.console.guard import field, note, page
 from bot.web.console.intents import intents
-from bot.web.console.keys import REVIEWS, TRANSCRIPTS
+from bot.web.console.keys import ACCOUNTS, MENTIONS, REVIEWS, TRANSCRIPTS
 from bot.web.console.render import redirect
 from bot.web.console.transcripts import HOME, visible
 from bot.web.keys import CATALOGUE, SETTINGS
@@ -45,8 +47,14 @@ async def tag(request: web.Request, session: Session) -> web.StreamResponse:
 async def comment(request: web.Request, session: Session) -> web.StreamResponse:
     """Say something about a conversation to colleagues."""
     conversation_id = await _existing(request, session)
-    await request.app[REVIEWS].comment(conversation_id, await field(request, "text"), session.account.name)
-    return await _back(request, conversation_id)
+    text = await field(request, "text")
+    await request.app[REVIEWS].comment(conversation_id, text, session.account.name)
+    names = named(text)
+    colleagues = [each for each in await request.app[ACCOUNTS].all() if each.name in names] if names else []
+    told = [each for each in colleagues if await _may_read(request, each, conversation_id)]
+    await request.app[MENTIONS].tell(conversation_id, told, session.account.name)
+    said = "said-mentioned" if len(told) == len(names) else "said-not-mentioned"
+    return await _back(request, conversation_id, said=said if names else "said-commented")
 
 
 @routes.post(HOME + "/{id}/turns/{number}/annotate")
@@ -89,6 +97,12 @@ async def _existing(request: web.Request, session: Session) -> str:
     return conversation_id
 
 
+async def _may_read(request: web.Request, account: Account, conversation_id: str) -> bool:
+    services = own_services(account, request.app[CATALOGUE])
+    allowed = account.active and account.may(Right.REVIEW)
+    return allowed and (services is None or await request.app[REVIEWS].visible(conversation_id, services))
+
+
 def _number(request: web.Request) -> int:
     number = request.match_info["number"]
     if not (number.isascii() and number.isdigit() and len(number) < 10):
@@ -96,7 +110,7 @@ def _number(request: web.Request) -> int:
     return int(number)
 
 
-async def _back(request: web.Request, conversation_id: str) -> web.Response:
+async def _back(request: web.Request, conversation_id: str, said: str = "") -> web.Response:
     """Lead back to the conversation, in the list that one came from."""
     query = {name: value for name, value in request.query.items() if name != "said"}
-    return redirect(f"{HOME}/{conversation_id}", **query)
+    return redirect(f"{HOME}/{conversation_id}", **query, said=said)

@@ -7,12 +7,13 @@ from bot.accounts.sessions import Session
 from bot.conversations.model import Moment
 from bot.conversations.reviews import AnnotationState, Reason, ReviewState
 from bot.conversations.transcripts import Page
+from bot.conversations.visit_file import visit_file
 from bot.errors import InvalidInput, NotFound
 from bot.satisfaction.model import Face
 from bot.web.console.filters import CONFIDENCES, LENGTHS, Wanted, own_services, read_filter
 from bot.web.console.guard import field, note, page
 from bot.web.console.intents import intents
-from bot.web.console.keys import REVIEWS, SAVED_FILTERS, TRANSCRIPTS
+from bot.web.console.keys import MENTIONS, REVIEWS, SAVED_FILTERS, TRANSCRIPTS
 from bot.web.console.render import redirect, render
 from bot.web.keys import CATALOGUE, SETTINGS
 
@@ -43,6 +44,7 @@ async def show_all(request: web.Request, session: Session) -> web.StreamResponse
             "confidence": list(CONFIDENCES),
             "turns": list(LENGTHS),
             "score": [each.name.lower() for each in Face],
+            "resolved": ["yes", "no"],
             "language": ["fr", "en"],
             "review": ["none", *ReviewState],
             "annotation": list(AnnotationState),
@@ -57,6 +59,7 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
     conversation_id = await visible(request, session)
     transcript = await request.app[TRANSCRIPTS].transcript(conversation_id)
     await note(request, session.account, "read", "conversation", conversation_id)
+    await request.app[MENTIONS].read(session.account.id, conversation_id)
     wanted = _wanted(request, session)
     before, following = await _neighbours(request, wanted, conversation_id)
     return render(
@@ -71,6 +74,22 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
         intents=intents(request.app[SETTINGS].catalogue_dir),
         annotation_states=list(AnnotationState),
         reasons=list(Reason),
+    )
+
+
+@routes.get(HOME + "/{id}/visit")
+@page(Right.REVIEW)
+async def as_visit(request: web.Request, session: Session) -> web.StreamResponse:
+    """Give a conversation as a file that plays it again."""
+    conversation_id = await visible(request, session)
+    transcript = await request.app[TRANSCRIPTS].transcript(conversation_id)
+    review = await request.app[REVIEWS].of(conversation_id)
+    await note(request, session.account, "read", "conversation", conversation_id, "as a test")
+    name = f"conversation-{conversation_id[:8]}.yml"
+    return web.Response(
+        text=visit_file(transcript, review, request.app[CATALOGUE]),
+        content_type="application/yaml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
