@@ -168,13 +168,18 @@ class ExampleStore:
         return sorted(found, key=lambda each: (each.intent, each.service or "", each.text, each.id))
 
 
+def masked(text: str) -> str:
+    """Return a text without personal data and access codes, as the log may keep it."""
+    return mask(hide_access_codes(text)).text
+
+
 def plain(text: str) -> str:
     """Return a text as an example is kept: masked, in one line, with single blanks.
 
     Raises:
         Unprocessable: it is empty or too long.
     """
-    words = " ".join(mask(hide_access_codes(text)).text.split())
+    words = " ".join(masked(text).split())
     if not 0 < len(words) <= LONGEST:
         raise Unprocessable(f"An example has 1 to {LONGEST} characters.", code="bad-example", field="text")
     return words

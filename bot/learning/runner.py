@@ -1,4 +1,4 @@
-"""Does a training run, from the accepted examples to the comparison of both models.
+"""Does a training run, from the harvest of the log to the comparison of both models.
 
 Each step can be done again: a process that takes over a run after a crash begins the step that was under way anew,
 and a challenger that was trained whole is not trained twice.
@@ -21,6 +21,7 @@ from bot.learning.comparison import Answer, Change
 from bot.learning.dataset import Dataset, utterance
 from bot.learning.evaluation_set import read_evaluation_set
 from bot.learning.examples import ExampleState, ExampleStore
+from bot.learning.harvest import Harvest
 from bot.learning.models import current_model, delete, promote, read_card, write_card
 from bot.learning.nlu_file import difference, read_nlu, write_nlu
 from bot.learning.runs import LostRun, Run, RunState, RunStore
@@ -60,6 +61,7 @@ class Runner:
         self._project = project
         self._step = step
         self._examples = ExampleStore(database)
+        self._harvest = Harvest.of(settings, database)
         self.store = RunStore(database)
         self._holder = secrets.token_hex(8)
 
@@ -116,11 +118,15 @@ class Runner:
             await asyncio.gather(work, return_exceptions=True)
 
     async def _steps(self, run: Run) -> RunState:
+        await self._enter(run, RunState.HARVESTING)
+        # What is brought in now is labelled before the next run: this one says how much waits for it.
+        brought = await self._harvest.run()
         await self._enter(run, RunState.PREPARING)
         data = await self._dataset()
         champion = current_model(self._settings.models_dir)
         card = read_card(champion)
         report: dict[str, Any] = {
+            "harvested": brought.messages,
             "learned": len(data.learned),
             "written": data.written,
             "findings": [asdict(each) for each in data.findings],

@@ -23,9 +23,10 @@ REPLAYED = 1000
 
 
 class RunState(StrEnum):
-    """Where a run stands. The first four follow one another; the others are ends."""
+    """Where a run stands. The first five follow one another; the others are ends."""
 
     QUEUED = "queued"
+    HARVESTING = "harvesting"
     PREPARING = "preparing"
     TRAINING = "training"
     EVALUATING = "evaluating"

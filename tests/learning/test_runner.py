@@ -15,12 +15,14 @@ from bot.errors import Conflict, Failed, NotFound
 from bot.learning import runner as running
 from bot.learning.comparison import Change
 from bot.learning.gate import Verdict
+from bot.learning.inbox import Inbox
 from bot.learning.models import current_model, read_card
 from bot.learning.nlu_file import read_nlu
-from bot.learning.runs import RunState
+from bot.learning.runs import RunState, RunStore
 from bot.learning.runs_tables import RunRow
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
+from tests.learning.log import Log
 from tests.learning.workshop import CHAMPION, SAME, Workshop, change, make_model
 from tests.rights.citizen import Office
 
@@ -43,6 +45,30 @@ async def test_a_run_trains_compares_and_leaves_the_champion_in_service(workshop
     assert card.metrics["macro_f1"] == SAME.macro_f1
     assert (await workshop.runs.decision(run)).verdict is Verdict.PASSED
     assert (await workshop.runs.of_challenger(run.challenger)) == run
+
+
+async def test_a_run_begins_with_what_the_log_has_that_is_new(
+    workshop: Workshop, database: Database, cipher: Cipher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Log(database, cipher).talk(("ma trottinette est à la fourrière", "?", 0.3), at=now() - timedelta(hours=2))
+    seen = []
+    step = RunStore.step
+
+    async def note(store: RunStore, run_id: int, holder: str, **values: object) -> bool:
+        seen.append(values.get("state"))
+        return await step(store, run_id, holder, **values)
+
+    monkeypatch.setattr(RunStore, "step", note)
+    run = await workshop.run()
+    assert [each for each in seen if each] == [
+        *(RunState.HARVESTING, RunState.PREPARING, RunState.TRAINING, RunState.EVALUATING),
+        RunState.EVALUATED,
+    ]
+    assert run.report["harvested"] == 1
+    waiting = await Inbox(database).next("tess", None)
+    assert waiting is not None
+    assert waiting.messages[0].text == "ma trottinette est à la fourrière"
+    assert (await workshop.run()).report["harvested"] == 0, "a message comes in once"
 
 
 async def test_nothing_changed_means_nothing_trained(workshop: Workshop) -> None:
