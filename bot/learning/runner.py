@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from bot.learning.dataset import Dataset, utterance
 from bot.learning.evaluation_set import read_evaluation_set
 from bot.learning.examples import ExampleState, ExampleStore
 from bot.learning.harvest import Harvest
-from bot.learning.models import current_model, delete, promote, read_card, write_card
+from bot.learning.models import Card, current_model, delete, promote, read_card, write_card
 from bot.learning.nlu_file import difference, read_nlu, write_nlu
 from bot.learning.runs import LostRun, Run, RunState, RunStore
 from bot.learning.subprocess_step import run_step
@@ -153,6 +154,7 @@ class Runner:
                 "champion": champion.name,
                 "challenger": archive.name,
                 "messages": await self.store.last_messages(),
+                "newer": await self._newer_than(card),
             },
         )
         if (await self._dataset()).project != data.project:
@@ -172,6 +174,13 @@ class Runner:
         cases = read_evaluation_set(settings.evaluation_dir)
         return await asyncio.to_thread(
             dataset.build, self._project, settings.catalogue_dir, settings.learned_file, examples, cases
+        )
+
+    async def _newer_than(self, champion: Card) -> list[str]:
+        """Return the accepted examples that a model did not learn, for they came after its training began."""
+        began = datetime.fromisoformat(champion.trained_at) - timedelta(seconds=champion.seconds)
+        return sorted(
+            {each.text for each in await self._examples.all(ExampleState.ACCEPTED) if each.accepted_at > began}
         )
 
     def _write_learned(self, data: Dataset) -> list[str]:

@@ -37,6 +37,7 @@ async def test_a_run_trains_compares_and_leaves_the_champion_in_service(workshop
     run = await workshop.run("lea")
     assert (run.state, run.active, run.champion, run.error) == (RunState.EVALUATED, False, CHAMPION, "")
     assert [each["step"] for each in workshop.steps.asked] == ["train", "compare"]
+    assert workshop.steps.asked[1]["newer"] == ["c'est combien"], "the champion is older than this example"
     assert current_model(workshop.models).name == CHAMPION
     assert [each.text for each in read_nlu(workshop.settings.learned_file)] == ["c'est combien"]
     card = read_card(workshop.models / run.challenger)
