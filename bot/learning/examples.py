@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, now
@@ -166,6 +166,12 @@ class ExampleStore:
             found = await _with_sources(session, list(await session.scalars(query)))
         # Sorted here and not by the database: each has its own order of letters.
         return sorted(found, key=lambda each: (each.intent, each.service or "", each.text, each.id))
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many accepted examples each intent has."""
+        each = select(LearnedExampleRow.intent, func.count()).where(LearnedExampleRow.state == ExampleState.ACCEPTED)
+        async with self._database.reading() as session:
+            return dict((await session.execute(each.group_by(LearnedExampleRow.intent))).tuples().all())
 
 
 def masked(text: str) -> str:
