@@ -23,7 +23,7 @@ from bot.learning.dataset import Dataset, utterance
 from bot.learning.evaluation_set import read_evaluation_set
 from bot.learning.examples import ExampleState, ExampleStore
 from bot.learning.harvest import Harvest
-from bot.learning.models import Card, current_model, delete, promote, read_card, write_card
+from bot.learning.models import Card, current_model, delete, forget_words, promote, read_card, write_card
 from bot.learning.nlu_file import difference, read_nlu, write_nlu
 from bot.learning.runs import LostRun, Run, RunState, RunStore
 from bot.learning.subprocess_step import run_step
@@ -74,12 +74,17 @@ class Runner:
     async def forget_withdrawn(self) -> int:
         """Take out of the file of examples what is no longer accepted or known, and return how many lines that were.
 
-        What was accepted meanwhile comes with the next run.
+        What was accepted meanwhile comes with the next run. The words of erased examples leave the cards of models and
+        the remarks of runs as well.
         """
+        examples = await self._examples.all()
+        known = {each.text for each in examples}
+        await self.store.forget_words(known)
+        await asyncio.to_thread(forget_words, self._settings.models_dir, known)
         path = self._settings.learned_file
         if not path.is_file():
             return 0
-        accepted = {utterance(each) for each in await self._examples.all(ExampleState.ACCEPTED)}
+        accepted = {utterance(each) for each in examples if each.state is ExampleState.ACCEPTED}
         written = await asyncio.to_thread(read_nlu, path)
         known = dataset.intents_of(self._project)
         kept = [each for each in written if each in accepted and each.intent in known]

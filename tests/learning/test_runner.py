@@ -14,9 +14,10 @@ from bot.db import Database, now
 from bot.errors import Conflict, Failed, NotFound
 from bot.learning import runner as running
 from bot.learning.comparison import Change
+from bot.learning.examples import Source
 from bot.learning.gate import Verdict
 from bot.learning.inbox import Inbox
-from bot.learning.models import current_model, read_card
+from bot.learning.models import ERASED, current_model, read_card
 from bot.learning.nlu_file import read_nlu
 from bot.learning.runs import RunState, RunStore
 from bot.learning.runs_tables import RunRow
@@ -258,6 +259,23 @@ async def test_what_is_withdrawn_or_renamed_leaves_the_file_without_a_run(worksh
     assert await workshop.runner().forget_withdrawn() == 2
     assert [each.text for each in read_nlu(workshop.settings.learned_file)] == ["c'est combien"]
     assert await workshop.runner().forget_withdrawn() == 0
+
+
+async def test_the_words_of_an_erased_example_leave_the_cards_and_the_remarks(
+    workshop: Workshop, database: Database, cipher: Cipher, tmp_path: Path
+) -> None:
+    office = Office(database, cipher, tmp_path / "office")
+    talk = await office.talk()
+    source = Source(talk, await turn_of(database, talk))
+    await workshop.examples.accept("ma tata combien", "ask_price", language="fr", by="lea", sources=[source])
+    await workshop.examples.accept("Salut", "ask_price", language="fr", by="lea", sources=[source])
+    await workshop.accept("c'est combien : tout ?")
+    run = await workshop.run()
+    await erase(office.holdings, talk)
+    await workshop.runner().forget_withdrawn()
+    assert read_card(workshop.models / run.challenger).changed == ["+ c'est combien : tout ?: ask_price", ERASED]
+    findings = (await workshop.runs.get(run.id)).report["findings"]
+    assert [each["text"] for each in findings if each["kind"] == "contradiction"] == ["[…]"]
 
 
 def test_a_change_is_the_same_after_its_way_through_json() -> None:
