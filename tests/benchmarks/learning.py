@@ -1,6 +1,6 @@
 """Does labelling what the inbox proposes teach faster than labelling at random?
 
-    python -m tests.benchmarks.learning [--seeds N] [--first N] [--linear] [--plot FILE] [guichet banking77 clinc150 ...]
+    python -m tests.benchmarks.learning [--seeds N] [--first N] [--linear] [--plot FILE] [guichet banking77 ...]
 
 A poor model of five examples an intent reads a stream of traffic. Every round some messages arrive, a hundred of those
 seen so far are labelled with their known intent, and the model is trained again. Three ways to choose the hundred are
