@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.mark.slow
 def test_a_model_that_is_not_there_is_an_error_in_words_and_not_a_trace(tmp_path: Path) -> None:
-    request = {"step": "compare", "champion": "no.tar.gz", "challenger": "no.tar.gz", "messages": []}
+    request = {"step": "compare", "champion": "no.tar.gz", "challenger": "no.tar.gz", "messages": [], "newer": []}
     done = subprocess.run(
         [sys.executable, "-m", "bot", "learning-step"],
         cwd=ROOT,
