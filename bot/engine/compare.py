@@ -7,7 +7,7 @@ citizens' messages is never written to a disk.
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ def compare(
     champion: Path,
     challenger: Path,
     messages: Sequence[tuple[int, int, str]],
+    newer: Collection[str],
     tell: Tell,
 ) -> tuple[Comparison, list[Change]]:
     """Measure two models.
@@ -44,6 +45,7 @@ def compare(
         champion: the archive in service.
         challenger: the archive that was trained.
         messages: what citizens wrote: a turn, in how many turns, and the text.
+        newer: examples that were accepted after the champion was trained.
         tell: is told how much of the work is done, from 0 to 1.
 
     Returns:
@@ -56,7 +58,8 @@ def compare(
     texts = [text for _, _, text in messages]
     before, measured, said = _ask(champion, cases, texts, lambda done: tell(0.35 * done))
     after, other, says = _ask(challenger, cases, texts, lambda done: tell(0.35 + 0.35 * done))
-    other = replace(other, cross_validation=cross_validate(settings, lambda done: tell(0.7 + 0.3 * done)))
+    without, with_newer = cross_validate(settings, newer, lambda done: tell(0.7 + 0.3 * done))
+    measured, other = replace(measured, cross_validation=without), replace(other, cross_validation=with_newer)
     lost, macro = losses(cases.frozen, before, after)
     turns = [(turn_id, count) for turn_id, count, _ in messages]
     return Comparison(measured, other, lost, macro), changes(turns, said, says)
@@ -116,8 +119,20 @@ def failed_conversations(agent: Agent, stories: Path = STORIES) -> tuple[str, ..
     return asyncio.run(play())
 
 
-def cross_validate(settings: Settings, tell: Tell) -> float:
-    """Return the accuracy of the classifier on training examples that were held out, each once."""
+def cross_validate(settings: Settings, newer: Collection[str], tell: Tell) -> tuple[float, float]:
+    """Return the accuracy of both classifiers on training examples that were held out, each once.
+
+    The folds and the examples held out are the same for both; the champion's classifier is fitted without what was
+    accepted after it was trained. So the figures say what the new examples teach about the others.
+
+    Args:
+        settings: where the accepted examples are.
+        newer: those that the champion has not learnt.
+        tell: is told how much is done.
+
+    Returns:
+        That of the champion and that of the challenger.
+    """
     from sklearn.model_selection import StratifiedKFold
 
     written = dataset.written_examples(Path(), settings.learned_file)
@@ -125,11 +140,19 @@ def cross_validate(settings: Settings, tell: Tell) -> float:
         for each in read_nlu(settings.learned_file):
             written.setdefault(each.intent, []).append(each.text)
     rows = [(text, intent) for intent, texts in sorted(written.items()) for text in dict.fromkeys(texts)]
-    right = 0
+    right = [0, 0]
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(rows, [intent for _, intent in rows])
     for number, (learn, held) in enumerate(folds):
         tell(number / FOLDS)
-        classifier = IntentClassifier.fit([rows[i][0] for i in learn], [rows[i][1] for i in learn])
-        best = classifier.probabilities([rows[i][0] for i in held]).argmax(axis=1)
-        right += sum(classifier.intents[b] == rows[i][1] for b, i in zip(best, held, strict=True))
-    return round(right / len(rows), 4)
+        known = [rows[i] for i in learn if rows[i][0] not in newer]
+        asked = [rows[i] for i in held]
+        champion = _right(known, asked)
+        right[0] += champion
+        right[1] += _right([rows[i] for i in learn], asked) if len(known) < len(learn) else champion
+    return round(right[0] / len(rows), 4), round(right[1] / len(rows), 4)
+
+
+def _right(learn: Sequence[tuple[str, str]], asked: Sequence[tuple[str, str]]) -> int:
+    classifier = IntentClassifier.fit([text for text, _ in learn], [intent for _, intent in learn])
+    best = classifier.probabilities([text for text, _ in asked]).argmax(axis=1)
+    return sum(classifier.intents[b] == intent for b, (_, intent) in zip(best, asked, strict=True))

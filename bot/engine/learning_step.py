@@ -52,6 +52,6 @@ def _do(settings: Settings, request: dict[str, Any], tell: Any) -> dict[str, Any
     models = settings.models_dir
     messages = [(int(turn), int(count), str(text)) for turn, count, text in request["messages"]]
     comparison, changes = compare(
-        settings, models / request["champion"], models / request["challenger"], messages, tell
+        settings, models / request["champion"], models / request["challenger"], messages, request["newer"], tell
     )
     return {"comparison": comparison.wire(), "changes": [asdict(each) for each in changes]}

@@ -31,7 +31,8 @@ class Measures:
         failed_conversations: tests of conversations that it fails.
         milliseconds: median time of a message.
         megabytes: size of the archive.
-        cross_validation: accuracy on its own training examples, each held out once; None when not known.
+        cross_validation: accuracy on the challenger's training examples, each held out once; the champion's is that of
+            its classifier fitted again without what it had not learnt. None when not known.
     """
 
     accuracy: float

@@ -43,7 +43,12 @@ def measure(
     )
 
 
-def losses(cases: Sequence[Case], before: Sequence[Answer], after: Sequence[Answer]) -> tuple[tuple[Loss, ...], Loss]:
+def losses(
+    cases: Sequence[Case],
+    before: Sequence[Answer],
+    after: Sequence[Answer],
+    interval: tuple[float, float] = INTERVAL,
+) -> tuple[tuple[Loss, ...], Loss]:
     """Return what each intent loses, and the mean over the intents, each with its interval.
 
     The interval is a paired bootstrap (Efron and Tibshirani 1993): the same cases are drawn for both models, so what is
@@ -53,8 +58,8 @@ def losses(cases: Sequence[Case], before: Sequence[Answer], after: Sequence[Answ
     everything = np.vstack([np.ones((1, len(cases))), weights])
     difference = _f1(*_columns(cases, before), everything) - _f1(*_columns(cases, after), everything)
     names = sorted({case.intent for case in cases})
-    found = tuple(_loss(name, difference[:, column]) for column, name in enumerate(names))
-    return found, _loss("", difference.mean(axis=1))
+    found = tuple(_loss(name, difference[:, column], interval) for column, name in enumerate(names))
+    return found, _loss("", difference.mean(axis=1), interval)
 
 
 def calibration(cases: Sequence[Case], answers: Sequence[Answer]) -> float:
@@ -67,8 +72,8 @@ def calibration(cases: Sequence[Case], answers: Sequence[Answer]) -> float:
     return sum(apart) / len(answers)
 
 
-def _loss(name: str, column: Any) -> Loss:
-    low, high = np.percentile(column[1:], INTERVAL)
+def _loss(name: str, column: Any, interval: tuple[float, float]) -> Loss:
+    low, high = np.percentile(column[1:], interval)
     return Loss(name, round(float(column[0]), 4), round(float(low), 4), round(float(high), 4))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, now
@@ -167,6 +167,17 @@ class ExampleStore:
         # Sorted here and not by the database: each has its own order of letters.
         return sorted(found, key=lambda each: (each.intent, each.service or "", each.text, each.id))
 
+    async def counts(self) -> dict[str, int]:
+        """Return how many accepted examples each intent has."""
+        each = select(LearnedExampleRow.intent, func.count()).where(LearnedExampleRow.state == ExampleState.ACCEPTED)
+        async with self._database.reading() as session:
+            return dict((await session.execute(each.group_by(LearnedExampleRow.intent))).tuples().all())
+
+
+def masked(text: str) -> str:
+    """Return a text without personal data and access codes, as the log may keep it."""
+    return mask(hide_access_codes(text)).text
+
 
 def plain(text: str) -> str:
     """Return a text as an example is kept: masked, in one line, with single blanks.
@@ -174,7 +185,7 @@ def plain(text: str) -> str:
     Raises:
         Unprocessable: it is empty or too long.
     """
-    words = " ".join(mask(hide_access_codes(text)).text.split())
+    words = " ".join(masked(text).split())
     if not 0 < len(words) <= LONGEST:
         raise Unprocessable(f"An example has 1 to {LONGEST} characters.", code="bad-example", field="text")
     return words

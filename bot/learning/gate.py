@@ -42,7 +42,7 @@ class Limits:
         to_judge: how many changed messages a person must have judged, the most frequent first.
     """
 
-    intent_loss: float = 0.05
+    intent_loss: float = 0.10
     mean_loss: float = 0.01
     calibration: float = 0.05
     worse: float = 0.25

@@ -12,16 +12,19 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, now
 from bot.learning import harvest_log
-from bot.learning.examples import LONGEST
+from bot.learning.closest import read_examples
+from bot.learning.examples import LONGEST, masked
 from bot.learning.harvest_signals import Finding, Talk, find
 from bot.learning.inbox_arrange import LAST, arrange
 from bot.learning.inbox_model import State
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.learning.inbox_text import SameWords, key_of
+from bot.settings import Settings
 
 TWICE_EACH = 10
 """One group of so many is put to a second person, blindly: enough to see whether labellers mean the same."""
@@ -62,8 +65,16 @@ class Harvest:
         self._masked = masked
         self._taught = taught
 
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> "Harvest":
+        """Return the harvest of an installation: compared with the examples that its project is taught."""
+        folder, learned = settings.catalogue_dir / "nlu", settings.learned_file
+        return cls(database, masked, lambda: read_examples(folder, learned))
+
     async def run(self, at: datetime | None = None) -> Harvested:
         """Read the log from where the last harvest ended, and arrange the inbox when something came.
+
+        Where another process reads the same part of the log just now, this one leaves it to that one.
 
         Args:
             at: the present time.
@@ -78,9 +89,15 @@ class Harvest:
                     same = await _first_words(session)
             if heard and same is not None:
                 found = await asyncio.to_thread(self._find, heard, at)
-                async with self._database.writing() as session:
-                    added = await _put(session, found, same)
-                    await harvest_log.keep_progress(session, step.progress)
+                try:
+                    async with self._database.writing() as session:
+                        if await harvest_log.progress_of(session, locked=True) != done:
+                            break
+                        added = await _put(session, found, same)
+                        await harvest_log.keep_progress(session, step.progress)
+                except IntegrityError:
+                    # The first harvest of all has nothing to lock yet: another process brought the same in.
+                    break
                 total = Harvested(
                     total.conversations + len(heard), total.messages + added.messages, total.groups + added.groups
                 )

@@ -41,9 +41,10 @@ class Step:
     last: bool = True
 
 
-async def progress_of(session: AsyncSession) -> Progress:
-    """Return how far the log was read."""
-    rows = await session.execute(select(HarvestRow.part, HarvestRow.up_to))
+async def progress_of(session: AsyncSession, *, locked: bool = False) -> Progress:
+    """Return how far the log was read; `locked`, nobody else changes it before the end of the transaction."""
+    query = select(HarvestRow.part, HarvestRow.up_to)
+    rows = await session.execute(query.with_for_update() if locked else query)
     return Progress(**{row.part: row.up_to for row in rows})
 
 

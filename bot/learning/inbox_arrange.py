@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.db import Base, Database
 from bot.learning.closest import Examples
+from bot.learning.examples import ExampleStore
 from bot.learning.harvest_signals import Signal
 from bot.learning.inbox_model import State
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
@@ -39,6 +41,7 @@ class Group:
     topic: str
     text: str = ""
     uncertainty: float = 0.0
+    meanings: dict[str, float] = field(default_factory=dict)
     conversations: set[str] = field(default_factory=set)
 
     @property
@@ -55,8 +58,9 @@ async def arrange(database: Database, taught: Callable[[], Sequence[tuple[str, s
         taught: returns the examples that the assistant is taught, as (text, intent); called in a thread.
     """
     groups = await _waiting(database)
+    accepted = await ExampleStore(database).counts()
     before = {each.id: (each.place, each.topic, bool(each.closest)) for each in groups}
-    await asyncio.to_thread(_arrange, groups, taught)
+    await asyncio.to_thread(_arrange, groups, taught, accepted)
     changed = [
         {"of": each.id, "place": each.place, "topic": each.topic, "closest": each.closest}
         for each in groups
@@ -94,13 +98,15 @@ def _count(group: Group, message: Any) -> None:
     group.text = group.text or message.text
     group.conversations.add(message.conversation_id)
     doubt = 1.0 if WRONG & set(message.signals) else uncertainty([each[1] for each in message.ranking])
-    group.uncertainty = max(group.uncertainty, doubt)
+    if doubt >= group.uncertainty:
+        group.uncertainty, group.meanings = doubt, dict(message.ranking)
 
 
-def _arrange(groups: list[Group], taught: Callable[[], Sequence[tuple[str, str]]]) -> None:
+def _arrange(groups: list[Group], taught: Callable[[], Sequence[tuple[str, str]]], accepted: Mapping[str, int]) -> None:
     new = [each for each in groups if not each.closest and each.place == LAST]
+    written = taught()
     if new:
-        examples = Examples(taught())
+        examples = Examples(written)
         for group in new:
             group.closest = examples.closest(group.text)
     worthy = sorted(groups, key=lambda each: (-each.worth, each.id))
@@ -109,7 +115,10 @@ def _arrange(groups: list[Group], taught: Callable[[], Sequence[tuple[str, str]]
         group.topic = ""
     for group, topic in zip(unknown, topics([each.text for each in unknown]), strict=True):
         group.topic = topic
-    first = [Candidate(each.text, each.uncertainty, len(each.conversations)) for each in worthy[:ORDERED]]
-    ordered = [worthy[place] for place in order(first)]
+    first = [
+        Candidate(each.text, each.uncertainty, len(each.conversations), each.meanings) for each in worthy[:ORDERED]
+    ]
+    known = Counter(intent for _, intent in written) + Counter(accepted)
+    ordered = [worthy[place] for place in order(first, examples=known)]
     for place, group in enumerate([*ordered, *worthy[ORDERED:]]):
         group.place = place

@@ -5,7 +5,8 @@ archive lies its card, `<name>.card.json`.
 """
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from bot.errors import GuichetError, Misconfigured
 
 POINTER = "current"
+ERASED = "~ […]"
+"""Line of a card, in the place of an example that was erased."""
 UNDERSTANDING = Path(__file__).parents[1] / "understanding"
 
 
@@ -71,6 +74,22 @@ def cards(models_dir: Path) -> list[tuple[str, Card | None]]:
         except GuichetError:
             found.append((archive.name, None))
     return found
+
+
+def forget_words(models_dir: Path, known: Collection[str]) -> None:
+    """Take the words of examples out of the cards of models, but those that are known still.
+
+    Args:
+        models_dir: the folder.
+        known: the texts of all examples, withdrawn ones too: what is not among them was erased.
+    """
+    for name, card in cards(models_dir):
+        if card is None:
+            continue
+        # A line is `+ text: intent`.
+        kept = [line if line[2:].rpartition(": ")[0] in known else ERASED for line in card.changed]
+        if kept != card.changed:
+            write_card(models_dir / name, replace(card, changed=kept))
 
 
 def is_usable(models_dir: Path) -> bool:

@@ -1,18 +1,20 @@
 """Which messages to label first: those that would teach the model most.
 
 Four things make a message worth a label. The model hesitated about it (the margin between its two best intents:
-Scheffer, Decomain and Wrobel 2001). The intents it may belong to have few examples. It is unlike what was already
-proposed: ten ways to ask the same thing teach little more than one (maximal marginal relevance: Carbonell and Goldstein
-1998). And of equal ones, the one that most people wrote; a weight for people taught less. docs/learning.md has the
-measurements.
+Scheffer, Decomain and Wrobel 2001). The intents it may belong to have few examples, those that were proposed before it
+counted along: a list of a hundred covers the rare intents and not one of them a hundred times. It is unlike what was
+already proposed: ten ways to ask the same thing teach little more than one (maximal marginal relevance: Carbonell and
+Goldstein 1998). And of equal ones, the one that most people wrote; a weight for people taught less. The measurements
+are in docs/learning.md.
 """
 
+import heapq
 import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COMMON = 0.2
 """A term that more than this share of the messages has says nothing about how alike two of them are."""
@@ -26,13 +28,13 @@ class Candidate:
         text: what was written, masked.
         uncertainty: how much the model hesitated, from 0 to 1 (`uncertainty`).
         people: how many people wrote this, or nearly this.
-        need: how much the intents that it may belong to lack examples, from 0 to 1 (`need`).
+        meanings: the intents that it may belong to, with their confidences; none when nothing was understood.
     """
 
     text: str
     uncertainty: float
     people: int = 1
-    need: float = 1.0
+    meanings: Mapping[str, float] = field(default_factory=dict)
 
 
 def uncertainty(confidences: Sequence[float]) -> float:
@@ -48,49 +50,58 @@ def uncertainty(confidences: Sequence[float]) -> float:
     return min(1.0, max(0.0, 1.0 - (first - second)))
 
 
-def need(confidences: Mapping[str, float], examples: Mapping[str, int]) -> float:
-    """Return how much the intents that a message may belong to lack examples.
-
-    Args:
-        confidences: of the intents, as the model has them.
-        examples: how many each intent has; one that is not named has none.
-
-    Returns:
-        The mean of 1/√examples over the intents, weighted by confidence: 1 for an intent with a single example.
-    """
-    total = sum(confidences.values())
-    if total <= 0:
-        return 1.0
-    return sum(sure / math.sqrt(max(1, examples.get(name, 0))) for name, sure in confidences.items()) / total
-
-
-def order(candidates: Sequence[Candidate], most: int | None = None) -> list[int]:
+def order(
+    candidates: Sequence[Candidate], most: int | None = None, examples: Mapping[str, int] | None = None
+) -> list[int]:
     """Return which candidates to label, the most instructive first.
 
-    Each step takes the candidate whose uncertainty, times the need of its intents, times its unlikeness to those taken
-    before, is highest; of equal ones that of most people, then the first.
+    Each step takes the candidate for which the product of these is highest: its uncertainty; the need of its intents,
+    the mean of 1/√(examples) weighted by confidence, where those taken before count as examples of what they may mean;
+    its unlikeness to those taken before. Of equal ones that of most people, then the first.
 
     Args:
         candidates: what may be labelled.
         most: how many to take; None for all.
+        examples: how many each intent has; one that is not named has none.
 
     Returns:
         Indexes into `candidates`, each once.
     """
     space = _Space([each.text for each in candidates])
-    worth = [each.uncertainty * each.need for each in candidates]
-    value = dict(enumerate(worth))
+    counts: defaultdict[str, float] = defaultdict(float, examples or {})
+    meanings = [_shares(each.meanings) for each in candidates]
     nearest = [0.0] * len(candidates)
+
+    def place(index: int) -> tuple[float, int, int]:
+        worth = candidates[index].uncertainty * _need(meanings[index], counts) * max(0.0, 1.0 - nearest[index])
+        return -worth, -candidates[index].people, index
+
+    # What is taken only ever lowers the worth of the others: who is still first when measured anew is the best.
+    queue = [place(index) for index in range(len(candidates))]
+    heapq.heapify(queue)
     taken: list[int] = []
-    while value and len(taken) < (len(candidates) if most is None else most):
-        best = max(value, key=lambda index: (value[index], candidates[index].people, -index))
-        del value[best]
+    while queue and len(taken) < (len(candidates) if most is None else most):
+        best = queue[0][2]
+        if (now := place(best)) != queue[0]:
+            heapq.heapreplace(queue, now)
+            continue
+        heapq.heappop(queue)
         taken.append(best)
+        for intent, share in meanings[best].items():
+            counts[intent] += share
         for index, cosine in space.alike(best).items():
-            if index in value and cosine > nearest[index]:
-                nearest[index] = cosine
-                value[index] = worth[index] * max(0.0, 1.0 - cosine)
+            nearest[index] = max(nearest[index], cosine)
     return taken
+
+
+def _shares(confidences: Mapping[str, float]) -> dict[str, float]:
+    total = sum(confidences.values())
+    return {name: sure / total for name, sure in confidences.items()} if total > 0 else {}
+
+
+def _need(shares: Mapping[str, float], counts: Mapping[str, float]) -> float:
+    """Return how much the intents that a message may belong to lack examples: 1 for what means nothing known."""
+    return sum(share / math.sqrt(max(1.0, counts.get(name, 0.0))) for name, share in shares.items()) if shares else 1.0
 
 
 def likeness(texts: Sequence[str], of: Iterable[int]) -> Iterator[tuple[int, dict[int, float]]]:

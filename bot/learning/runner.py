@@ -1,4 +1,4 @@
-"""Does a training run, from the accepted examples to the comparison of both models.
+"""Does a training run, from the harvest of the log to the comparison of both models.
 
 Each step can be done again: a process that takes over a run after a crash begins the step that was under way anew,
 and a challenger that was trained whole is not trained twice.
@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from bot.learning.comparison import Answer, Change
 from bot.learning.dataset import Dataset, utterance
 from bot.learning.evaluation_set import read_evaluation_set
 from bot.learning.examples import ExampleState, ExampleStore
-from bot.learning.models import current_model, delete, promote, read_card, write_card
+from bot.learning.harvest import Harvest
+from bot.learning.models import Card, current_model, delete, forget_words, promote, read_card, write_card
 from bot.learning.nlu_file import difference, read_nlu, write_nlu
 from bot.learning.runs import LostRun, Run, RunState, RunStore
 from bot.learning.subprocess_step import run_step
@@ -60,6 +62,7 @@ class Runner:
         self._project = project
         self._step = step
         self._examples = ExampleStore(database)
+        self._harvest = Harvest.of(settings, database)
         self.store = RunStore(database)
         self._holder = secrets.token_hex(8)
 
@@ -71,12 +74,17 @@ class Runner:
     async def forget_withdrawn(self) -> int:
         """Take out of the file of examples what is no longer accepted or known, and return how many lines that were.
 
-        What was accepted meanwhile comes with the next run.
+        What was accepted meanwhile comes with the next run. The words of erased examples leave the cards of models and
+        the remarks of runs as well.
         """
+        examples = await self._examples.all()
+        known = {each.text for each in examples}
+        await self.store.forget_words(known)
+        await asyncio.to_thread(forget_words, self._settings.models_dir, known)
         path = self._settings.learned_file
         if not path.is_file():
             return 0
-        accepted = {utterance(each) for each in await self._examples.all(ExampleState.ACCEPTED)}
+        accepted = {utterance(each) for each in examples if each.state is ExampleState.ACCEPTED}
         written = await asyncio.to_thread(read_nlu, path)
         known = dataset.intents_of(self._project)
         kept = [each for each in written if each in accepted and each.intent in known]
@@ -116,11 +124,15 @@ class Runner:
             await asyncio.gather(work, return_exceptions=True)
 
     async def _steps(self, run: Run) -> RunState:
+        await self._enter(run, RunState.HARVESTING)
+        # What is brought in now is labelled before the next run: this one says how much waits for it.
+        brought = await self._harvest.run()
         await self._enter(run, RunState.PREPARING)
         data = await self._dataset()
         champion = current_model(self._settings.models_dir)
         card = read_card(champion)
         report: dict[str, Any] = {
+            "harvested": brought.messages,
             "learned": len(data.learned),
             "written": data.written,
             "findings": [asdict(each) for each in data.findings],
@@ -147,6 +159,7 @@ class Runner:
                 "champion": champion.name,
                 "challenger": archive.name,
                 "messages": await self.store.last_messages(),
+                "newer": await self._newer_than(card),
             },
         )
         if (await self._dataset()).project != data.project:
@@ -166,6 +179,13 @@ class Runner:
         cases = read_evaluation_set(settings.evaluation_dir)
         return await asyncio.to_thread(
             dataset.build, self._project, settings.catalogue_dir, settings.learned_file, examples, cases
+        )
+
+    async def _newer_than(self, champion: Card) -> list[str]:
+        """Return the accepted examples that a model did not learn, for they came after its training began."""
+        began = datetime.fromisoformat(champion.trained_at) - timedelta(seconds=champion.seconds)
+        return sorted(
+            {each.text for each in await self._examples.all(ExampleState.ACCEPTED) if each.accepted_at > began}
         )
 
     def _write_learned(self, data: Dataset) -> list[str]:

@@ -1,6 +1,6 @@
 """Training runs as they are stored: one at a time, held by one process, resumable by another when that one died."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,9 +23,10 @@ REPLAYED = 1000
 
 
 class RunState(StrEnum):
-    """Where a run stands. The first four follow one another; the others are ends."""
+    """Where a run stands. The first five follow one another; the others are ends."""
 
     QUEUED = "queued"
+    HARVESTING = "harvesting"
     PREPARING = "preparing"
     TRAINING = "training"
     EVALUATING = "evaluating"
@@ -203,6 +204,17 @@ class RunStore:
         """Return the last runs, the newest first."""
         async with self._database.reading() as session:
             return [_run(row) for row in await session.scalars(select(RunRow).order_by(RunRow.id.desc()).limit(limit))]
+
+    async def forget_words(self, known: Collection[str]) -> None:
+        """Take the words of examples out of the remarks of all runs, but those that are `known` still."""
+        async with self._database.writing() as session:
+            for row in await session.scalars(select(RunRow)):
+                found = row.report.get("findings", [])
+                kept = [
+                    each if each["text"] in ("", *known) else {**each, "text": "[…]", "detail": ""} for each in found
+                ]
+                if kept != found:
+                    row.report = {**row.report, "findings": kept}
 
     async def of_challenger(self, archive: str) -> Run | None:
         """Return the run that evaluated a model, or None when none did."""

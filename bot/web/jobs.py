@@ -7,7 +7,6 @@ from aiohttp import web
 
 from bot.conversations.reminders import Reminders
 from bot.jobs import Job
-from bot.learning.closest import read_examples
 from bot.learning.harvest import Harvest
 from bot.logs import numbered
 from bot.privacy.retention import Retention
@@ -18,7 +17,6 @@ from bot.web.alerts import read_verbatims, watch_satisfaction
 from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAME_CONTACT, SAMPLES, SESSIONS, TOTALS, TRAINING
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, METRICS, SETTINGS
 from bot.web.metrics import Metrics
-from bot.web.switchboard import masked
 
 
 def jobs(app: web.Application) -> list[Job]:
@@ -70,9 +68,7 @@ def _jobs(app: web.Application) -> list[Job]:
 
 def harvest_job(app: web.Application) -> Job:
     """Return the job that brings what the assistant did not know into the inbox of the trainers."""
-    settings = app[SETTINGS]
-    folder, learned = settings.catalogue_dir / "nlu", settings.learned_file
-    harvest = Harvest(app[DATABASE], masked, lambda: read_examples(folder, learned))
+    harvest = Harvest.of(app[SETTINGS], app[DATABASE])
 
     async def bring_in() -> str:
         return (await harvest.run()).said

@@ -1,6 +1,6 @@
 """Does labelling what the inbox proposes teach faster than labelling at random?
 
-    python -m tests.benchmarks.learning [--seeds N] [--linear] [--plot FILE] [guichet banking77 clinc150 ...]
+    python -m tests.benchmarks.learning [--seeds N] [--first N] [--linear] [--plot FILE] [guichet banking77 ...]
 
 A poor model of five examples an intent reads a stream of traffic. Every round some messages arrive, a hundred of those
 seen so far are labelled with their known intent, and the model is trained again. Three ways to choose the hundred are
@@ -23,7 +23,7 @@ import numpy as np
 from scipy.special import softmax
 
 from bot.engine.project import examples_by_intent
-from bot.learning.ordering import Candidate, need, order, uncertainty
+from bot.learning.ordering import Candidate, order, uncertainty
 from bot.understanding.classifier import MARGIN_FACTOR, IntentClassifier, _support_vectors
 from bot.understanding.features import Featuriser, normalise
 
@@ -102,11 +102,11 @@ def ours(waiting: Waiting, random: np.random.Generator) -> list[int]:
             text,
             uncertainty(row),
             waiting.people[text],
-            need(dict(zip(waiting.intents, row.tolist(), strict=True)), waiting.examples),
+            dict(zip(waiting.intents, row.tolist(), strict=True)),
         )
         for text, row in zip(waiting.texts, waiting.probabilities, strict=True)
     ]
-    return order(candidates, BATCH)
+    return order(candidates, BATCH, waiting.examples)
 
 
 CHOICES: dict[str, Choose] = {"random": at_random, "uncertainty": by_uncertainty, "ours": ours}
@@ -204,29 +204,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", default=["guichet", "banking77", "clinc150", "hwu64"])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--linear", action="store_true")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--save", type=Path, help="write the curves as JSON")
     options = parser.parse_args()
-    print("| set | way | accuracy at the start | in the middle | at the end | labels to reach the end of random |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| set | way | accuracy at the start | in the middle | at the end | labels to reach the end of random | a run |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     curves: dict[str, dict[str, list[float]]] = {}
     for name in options.names:
         folder, make = TASKS[name]
         if not (DATA / folder).is_dir():
             print(f"| {name} | not found in {DATA} |")
             continue
-        curves[name] = {}
+        curves[name], curves_of = {}, {}
         for way, choose in CHOICES.items():
             runs = [
                 simulate(make(seed), choose, seed, Linear if options.linear else IntentClassifier)
-                for seed in range(options.seeds)
+                for seed in range(options.first, options.first + options.seeds)
             ]
+            curves_of[way] = runs
             mean = curves[name][way] = np.mean(runs, axis=0).tolist()
             needed = labels_to_reach(mean, curves[name]["random"][-1])
+            each = [labels_to_reach(run, random[-1]) for run, random in zip(runs, curves_of["random"], strict=True)]
             print(
                 f"| {name} | {way} | {mean[0]:.3f} | {mean[len(mean) // 2]:.3f} | {mean[-1]:.3f} | {needed:.0f} "
-                f"of {BATCH * (len(mean) - 1)} |",
+                f"of {BATCH * (len(mean) - 1)} | {min(each):.0f} to {max(each):.0f} |",
                 flush=True,
             )
     if options.save:

@@ -107,7 +107,7 @@ async def test_each_decision_of_the_form_does_what_it_says(
     await tess.open("/console/inbox")
     assert "la météo de demain" in tess.page.words
     await tess.open("/console/inbox/done")
-    assert "récupérer un véhicule en fourrière" in tess.page.words.split("ne connaît pas encore")[-1]
+    assert "récupérer un véhicule en fourrière" in (await tess.open("/console/inbox/proposed")).words
     for path in ("/console/inbox/999999", "/console/inbox/x"):
         assert (await tess.open(path)).status == 404
 
@@ -156,6 +156,33 @@ async def test_two_who_disagree_are_shown_to_each_other_and_settle_it(
     await tess.send(f"/console/inbox/{number}", settles="yes", decision="intent", intent="ask_delay", service="")
     assert "Aucun désaccord." in tess.page.words
     assert ("et les frais du passeport", "ask_delay") in await learnt(office_database)
+
+
+async def test_a_proposed_meaning_shows_what_an_intent_needs_and_may_turn_out_to_be_a_known_one(
+    colleague: SignIn, fill: Fill, office_database: Database
+) -> None:
+    said = ("ma trottinette est à la fourrière", "comment récupérer ma voiture enlevée")
+    groups = await fill(*said)
+    tess = await colleague("tess")
+    for text in said:
+        await tess.open(f"/console/inbox/{groups[text]}")
+        await tess.send(f"/console/inbox/{groups[text]}", decision="new", name="Sortir de la fourrière")
+    page = await tess.open("/console/inbox/proposed")
+    assert "Sortir de la fourrière" in page.words
+    assert "- intent: sortir_de_la_fourriere" in page.words
+    assert "- comment récupérer ma voiture enlevée" in page.words
+    assert "au moins 10" in page.words
+    assert not {(text, "ask_how") for text in said} & await learnt(office_database)
+    number = re.findall(r"/console/inbox/proposed/(\d+)", page.text)[-1]
+    assert (await tess.send(f"/console/inbox/proposed/{number}", intent="no_such")).status == 422
+    await tess.open("/console/inbox/proposed")
+    page = await tess.send(f"/console/inbox/proposed/{number}", intent="ask_how")
+    assert "Aucun sens nouveau" in page.words
+    assert {(text, "ask_how") for text in said} <= await learnt(office_database)
+    assert (await tess.send(f"/console/inbox/proposed/{number}", intent="ask_how")).status == 404
+    await tess.open("/console/inbox")
+    await tess.send("/console/inbox/undo")
+    assert not {(text, "ask_how") for text in said} & await learnt(office_database), "taken back as one"
 
 
 async def test_what_citizens_wrote_is_inert_in_the_inbox(colleague: SignIn, fill: Fill) -> None:

@@ -72,6 +72,12 @@ async def _disagree(database: Database, cipher: Cipher) -> None:
         )
     await labelling.label(number or 0, Answer(Decision.INTENT, "ask_documents", "passport"), "tess")
     await labelling.label(number or 0, Answer(Decision.INTENT, "ask_how"), "ada")
+    async with database.reading() as session:
+        snow = await session.scalar(
+            select(InboxMessageRow.group_id).where(InboxMessageRow.text == "il va neiger samedi ?")
+        )
+    new = await labelling.propose("connaître la météo", "tess")
+    await labelling.label(snow or 0, Answer(Decision.NEW, proposed_id=new), "tess")
 
 
 async def _learnt(database: Database, cipher: Cipher) -> set[tuple[str, str]]:
@@ -83,7 +89,7 @@ def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path
     in_a_thread(office, _fill)
     in_a_thread(office, _disagree)
     page = visit("tess", **SCREENS[screen])
-    for path in ("", "/topics", "/conflicts", "/done"):
+    for path in ("", "/topics", "/proposed", "/conflicts", "/done"):
         page.goto(f"{office.url}/console/inbox{path}")
         accessible(page)
         page.screenshot(path=tmp_path / f"{screen}-inbox{path.replace('/', '-')}.png", full_page=True)

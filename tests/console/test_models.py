@@ -1,5 +1,6 @@
 """Models in the console: cards, runs, both models side by side, judging, promoting and going back; no scripts."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.accounts.store import AccountStore
 from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.learning.comparison import Comparison, Loss
+from bot.learning.examples import ExampleStore
 from bot.learning.models import current_model
 from bot.learning.runs import RunState, RunStore
 from bot.learning.runs_tables import RunRow
@@ -37,9 +39,17 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         learned_file=folder / "learned.yml",
     )
     with_accounts(running, _people)
+    asyncio.run(_learn(running))
     running.start()
     yield running
     running.stop()
+
+
+async def _learn(office: Office) -> None:
+    # A card keeps the words of an example only as long as the example is known.
+    database = Database(f"sqlite+aiosqlite:///{office.data_dir / 'guichet.db'}")
+    await ExampleStore(database).accept("c'est combien", "ask_price", language="fr", by="tess")
+    await database.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.mark.slow
 def test_a_model_that_is_not_there_is_an_error_in_words_and_not_a_trace(tmp_path: Path) -> None:
-    request = {"step": "compare", "champion": "no.tar.gz", "challenger": "no.tar.gz", "messages": []}
+    request = {"step": "compare", "champion": "no.tar.gz", "challenger": "no.tar.gz", "messages": [], "newer": []}
     done = subprocess.run(
         [sys.executable, "-m", "bot", "learning-step"],
         cwd=ROOT,
@@ -59,7 +59,13 @@ def test_the_cross_validation_holds_out_each_example_once_accepted_ones_too(
     monkeypatch.setattr(compare, "IntentClassifier", Remembering)
     monkeypatch.chdir(tmp_path)
     told: list[float] = []
-    accuracy = compare.cross_validate(Settings(learned_file=tmp_path / "learned.yml"), told.append)
+    settings = Settings(learned_file=tmp_path / "learned.yml")
+    champion, challenger = compare.cross_validate(settings, (), told.append)
     assert sorted(held) == sorted([*WORDS["ask_price"], *WORDS["greet"], "merci", "merci bien", "un grand merci"])
-    assert 0 < accuracy <= 1
+    assert 0 < champion == challenger <= 1
     assert told == [0, pytest.approx(1 / 3), pytest.approx(2 / 3)]
+    newer = ("merci", "merci bien", "un grand merci")
+    champion, again = compare.cross_validate(settings, newer, told.append)
+    assert (champion < again, again) == (True, challenger), (
+        "both on the same held-out examples, one without the new ones"
+    )

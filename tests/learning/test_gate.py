@@ -40,14 +40,14 @@ def test_an_equal_model_passes() -> None:
 
 
 def test_an_intent_that_surely_loses_more_than_the_limit_refuses_the_model() -> None:
-    lost = replace(EQUAL, losses=(Loss("ask_price", 0.06, 0.01, 0.11), Loss("greet", -0.2, -0.3, -0.1)))
+    lost = replace(EQUAL, losses=(Loss("ask_price", 0.11, 0.01, 0.21), Loss("greet", -0.2, -0.3, -0.1)))
     decision = decide(lost, [])
     assert decision.verdict is Verdict.REFUSED
     assert [(reason.rule, reason.what) for reason in decision.reasons] == [(Rule.INTENT_LOSES, "ask_price")]
 
 
 def test_a_loss_that_may_be_chance_or_that_is_small_does_not() -> None:
-    chance, small = Loss("ask_price", 0.09, -0.01, 0.2), Loss("greet", 0.05, 0.02, 0.06)
+    chance, small = Loss("ask_price", 0.15, -0.01, 0.3), Loss("greet", 0.10, 0.02, 0.16)
     assert decide(replace(EQUAL, losses=(chance, small)), []).verdict is Verdict.PASSED
 
 
@@ -120,5 +120,5 @@ def test_a_change_judged_wrong_instead_of_right_never_helps(
 
 @given(COMPARISONS, JUDGED)
 def test_wider_limits_never_add_a_reason(comparison: Comparison, judged: list[Judged]) -> None:
-    wide = Limits(intent_loss=0.1, mean_loss=0.05, calibration=0.1, worse=0.5)
+    wide = Limits(intent_loss=0.2, mean_loss=0.05, calibration=0.1, worse=0.5)
     assert set(rules(decide(comparison, judged, wide))) <= set(rules(decide(comparison, judged)))

@@ -1,5 +1,6 @@
 """What the log teaches comes into the inbox once, masked, with why, beside what says the same."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,6 +122,17 @@ async def test_a_harvest_repeated_or_begun_again_adds_nothing_twice(
     await log.go_on(conversation, ("toujours rien ?", "?", 0.3), at=LATER, first=2)
     assert (await harvest.run(LATER + timedelta(days=1))).messages == 1
     assert len(await found(database)) == 2
+
+
+async def test_two_harvests_at_once_bring_each_message_once(log: Log, harvest: Harvest, database: Database) -> None:
+    for number in range(3):
+        await log.talk((f"ma trottinette est en fourrière depuis {number} jours", "?", 0.3))
+    await harvest.run(START)
+    both = await asyncio.gather(harvest.run(LATER), Harvest(database, masked).run(LATER))
+    assert sum(each.messages for each in both) == 3
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(InboxMessageRow)) == 3
+        assert await session.scalar(select(func.count()).select_from(GroupRow)) == 1
 
 
 async def test_personal_data_that_the_log_let_through_is_masked_when_it_is_harvested(

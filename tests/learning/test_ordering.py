@@ -1,13 +1,19 @@
 """What is labelled first: what the model hesitated about, what many said, and one of each kind."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.learning.ordering import Candidate, need, order, uncertainty
+from bot.learning.ordering import Candidate, order, uncertainty
 
 CANDIDATES = st.lists(
-    st.builds(Candidate, st.text(max_size=30), st.floats(0, 1), st.integers(0, 1000), st.floats(0, 1)), max_size=25
+    st.builds(
+        Candidate,
+        st.text(max_size=30),
+        st.floats(0, 1),
+        st.integers(0, 1000),
+        st.dictionaries(st.sampled_from("abc"), st.floats(0, 1)),
+    ),
+    max_size=25,
 )
 
 
@@ -33,11 +39,16 @@ def test_of_two_messages_the_one_that_more_people_wrote_comes_first() -> None:
 
 def test_of_two_messages_the_one_whose_intents_lack_examples_comes_first() -> None:
     examples = {"greet": 100, "ask_price": 4}
-    rare, common = need({"ask_price": 0.9, "greet": 0.1}, examples), need({"greet": 1.0}, examples)
-    assert common == pytest.approx(0.1)
-    assert rare == pytest.approx(0.9 * 0.5 + 0.1 * 0.1)
-    assert need({"new": 1.0}, examples) == need({}, examples) == 1
-    assert order([Candidate("bonjour", 0.5, need=common), Candidate("ma carte grise", 0.5, need=rare)]) == [1, 0]
+    rare, common = {"ask_price": 0.9, "greet": 0.1}, {"greet": 1.0}
+    asked = [Candidate("bonjour", 0.5, 1, common), Candidate("ma carte grise", 0.5, 1, rare), Candidate("zut", 0.5)]
+    assert order(asked, examples=examples) == [2, 1, 0], "what means nothing that is known lacks examples most"
+
+
+def test_a_list_does_not_ask_for_one_rare_intent_only() -> None:
+    said = ("ma carte grise", "un passeport", "le bac jaune", "une crèche")
+    rare = [Candidate(text, 0.5, 1, {"ask_price": 1.0}) for text in said]
+    common = Candidate("bonjour", 0.5, 1, {"greet": 1.0})
+    assert order([*rare, common], examples={"ask_price": 1, "greet": 3})[:4] == [0, 1, 2, 4]
 
 
 def test_a_near_duplicate_waits_until_something_else_was_proposed() -> None:

@@ -14,13 +14,16 @@ from bot.db import Database, now
 from bot.errors import Conflict, Failed, NotFound
 from bot.learning import runner as running
 from bot.learning.comparison import Change
+from bot.learning.examples import Source
 from bot.learning.gate import Verdict
-from bot.learning.models import current_model, read_card
+from bot.learning.inbox import Inbox
+from bot.learning.models import ERASED, current_model, read_card
 from bot.learning.nlu_file import read_nlu
-from bot.learning.runs import RunState
+from bot.learning.runs import RunState, RunStore
 from bot.learning.runs_tables import RunRow
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
+from tests.learning.log import Log
 from tests.learning.workshop import CHAMPION, SAME, Workshop, change, make_model
 from tests.rights.citizen import Office
 
@@ -35,6 +38,7 @@ async def test_a_run_trains_compares_and_leaves_the_champion_in_service(workshop
     run = await workshop.run("lea")
     assert (run.state, run.active, run.champion, run.error) == (RunState.EVALUATED, False, CHAMPION, "")
     assert [each["step"] for each in workshop.steps.asked] == ["train", "compare"]
+    assert workshop.steps.asked[1]["newer"] == ["c'est combien"], "the champion is older than this example"
     assert current_model(workshop.models).name == CHAMPION
     assert [each.text for each in read_nlu(workshop.settings.learned_file)] == ["c'est combien"]
     card = read_card(workshop.models / run.challenger)
@@ -43,6 +47,30 @@ async def test_a_run_trains_compares_and_leaves_the_champion_in_service(workshop
     assert card.metrics["macro_f1"] == SAME.macro_f1
     assert (await workshop.runs.decision(run)).verdict is Verdict.PASSED
     assert (await workshop.runs.of_challenger(run.challenger)) == run
+
+
+async def test_a_run_begins_with_what_the_log_has_that_is_new(
+    workshop: Workshop, database: Database, cipher: Cipher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Log(database, cipher).talk(("ma trottinette est à la fourrière", "?", 0.3), at=now() - timedelta(hours=2))
+    seen = []
+    step = RunStore.step
+
+    async def note(store: RunStore, run_id: int, holder: str, **values: object) -> bool:
+        seen.append(values.get("state"))
+        return await step(store, run_id, holder, **values)
+
+    monkeypatch.setattr(RunStore, "step", note)
+    run = await workshop.run()
+    assert [each for each in seen if each] == [
+        *(RunState.HARVESTING, RunState.PREPARING, RunState.TRAINING, RunState.EVALUATING),
+        RunState.EVALUATED,
+    ]
+    assert run.report["harvested"] == 1
+    waiting = await Inbox(database).next("tess", None)
+    assert waiting is not None
+    assert waiting.messages[0].text == "ma trottinette est à la fourrière"
+    assert (await workshop.run()).report["harvested"] == 0, "a message comes in once"
 
 
 async def test_nothing_changed_means_nothing_trained(workshop: Workshop) -> None:
@@ -231,6 +259,23 @@ async def test_what_is_withdrawn_or_renamed_leaves_the_file_without_a_run(worksh
     assert await workshop.runner().forget_withdrawn() == 2
     assert [each.text for each in read_nlu(workshop.settings.learned_file)] == ["c'est combien"]
     assert await workshop.runner().forget_withdrawn() == 0
+
+
+async def test_the_words_of_an_erased_example_leave_the_cards_and_the_remarks(
+    workshop: Workshop, database: Database, cipher: Cipher, tmp_path: Path
+) -> None:
+    office = Office(database, cipher, tmp_path / "office")
+    talk = await office.talk()
+    source = Source(talk, await turn_of(database, talk))
+    await workshop.examples.accept("ma tata combien", "ask_price", language="fr", by="lea", sources=[source])
+    await workshop.examples.accept("Salut", "ask_price", language="fr", by="lea", sources=[source])
+    await workshop.accept("c'est combien : tout ?")
+    run = await workshop.run()
+    await erase(office.holdings, talk)
+    await workshop.runner().forget_withdrawn()
+    assert read_card(workshop.models / run.challenger).changed == ["+ c'est combien : tout ?: ask_price", ERASED]
+    findings = (await workshop.runs.get(run.id)).report["findings"]
+    assert [each["text"] for each in findings if each["kind"] == "contradiction"] == ["[…]"]
 
 
 def test_a_change_is_the_same_after_its_way_through_json() -> None:

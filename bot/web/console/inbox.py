@@ -14,6 +14,7 @@ from bot.learning.inbox import Item
 from bot.learning.inbox_model import Answer, Decision
 from bot.learning.inbox_topics import topics
 from bot.learning.intent_names import families, intent_names
+from bot.learning.proposed import LEAST, proposal, proposals
 from bot.web.console.filters import own_services
 from bot.web.console.guard import field, note, page
 from bot.web.console.keys import INBOX, LABELLING
@@ -77,6 +78,37 @@ async def show_conflicts(request: web.Request, session: Session) -> web.StreamRe
         waiting=await inbox.waiting(session.account.name, services, _today(request)),
         names=intent_names(),
     )
+
+
+@routes.get(HOME + "/proposed")
+@page(Right.CORRECT)
+async def show_proposed(request: web.Request, session: Session) -> web.StreamResponse:
+    """Show what people proposed as new meanings, and what makes an intent of each."""
+    services = visible_services(request, session)
+    return render(
+        request,
+        "inbox_proposed.html",
+        proposals=await proposals(request.app[DATABASE], services),
+        least=LEAST,
+        waiting=await request.app[INBOX].waiting(session.account.name, services, _today(request)),
+        names=intent_names(),
+    )
+
+
+@routes.post(HOME + "/proposed/{number}")
+@page(Right.CORRECT)
+async def settle_proposed(request: web.Request, session: Session) -> web.StreamResponse:
+    """Say which intent a proposed meaning is: all its messages become examples of it."""
+    services = visible_services(request, session)
+    found = await proposal(request.app[DATABASE], _number(request), services)
+    answer = await _answer(request, session)
+    if answer.decision != Decision.INTENT:
+        raise Unprocessable("Choose what is meant.", code="bad-intent", field="intent")
+    first, *others = found.groups
+    by = session.account.name
+    await request.app[LABELLING].label(first, answer, by, services, also=others, settles=True)
+    await note(request, session.account, "settled", "proposal", found.name, answer.intent or "")
+    return redirect(f"{HOME}/proposed", said="said-proposal-settled")
 
 
 @routes.get(HOME + "/{number}")

@@ -111,7 +111,10 @@ async def judge(request: web.Request, session: Session) -> web.StreamResponse:
     if not change.isdecimal() or judgement not in JUDGEMENTS:
         raise Unprocessable("A message and a judgement are needed.", field="judgement")
     await request.app[RUNS].judge(run.id, int(change), JUDGEMENTS[judgement], session.account.name)
-    return web.Response(status=303, headers={"Location": f"/admin/models/runs/{run.id}#change-{change}"})
+    left = [each.id for each in (await request.app[RUNS].changes(run.id))[:SHOWN] if each.right is None]
+    return web.Response(
+        status=303, headers={"Location": f"/admin/models/runs/{run.id}#change-{left[0] if left else change}"}
+    )
 
 
 @routes.post("/admin/models/promote")

@@ -17,6 +17,7 @@ from bot.accounts.model import Right
 from bot.accounts.sessions import Session, form_token
 from bot.db import now
 from bot.errors import GuichetError
+from bot.learning.intent_names import shown
 from bot.web.console import figures
 from bot.web.console.cookies import read_cookie
 from bot.web.keys import CATALOGUE, SETTINGS
@@ -110,6 +111,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {"t": _translate, "known_word": lambda name: name in words()}
     environment.filters |= {"when": _when, "clock": _clock, "ago": _ago, "office": _office, "service": _service}
+    environment.filters["intent"] = _intent
     environment.filters |= figures.FILTERS
     return environment
 
@@ -142,6 +144,12 @@ def _ago(context: Context, at: datetime | None) -> str:
         if minutes >= size:
             return _translate(context, f"ago-{name}", count=minutes // size)
     return _translate(context, "ago-now")
+
+
+@pass_context
+def _intent(context: Context, name: str) -> str:
+    """Return an intent in plain words."""
+    return shown(name, context["language"])
 
 
 @pass_context
