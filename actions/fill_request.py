@@ -14,6 +14,7 @@ from bot.catalogue.form import FieldType, RequestField, RequestForm
 from bot.conversations.model import Moment
 from bot.conversations.turn import note, unanswered
 from bot.requests.commands import Command, command_in
+from bot.requests.dates import is_date_alone
 from bot.requests.fields import InvalidAnswer, read_answer
 from bot.requests.fields_named import named_in
 from bot.requests.fields_shown import is_deduced, show_answer
@@ -110,7 +111,7 @@ class _FormTurn:
         long = len(self.visit.text.split()) > SHORT or len(self.visit.text) > LONGEST_COMMAND
         if free and (self.visit.confidence < VERY_SURE or long):
             return None
-        if self.field is not None and not free and (self._fits() or self._has_figures()):
+        if is_date_alone(self.visit.text) or (self.field and not free and (self._fits() or self._has_figures())):
             return None
         return Command(self.visit.intent) if self.visit.confidence >= LIKELY else None
 
@@ -281,6 +282,8 @@ class _FormTurn:
             return self._which_answer()
         if self._is_question(SURE):
             return []
+        if is_date_alone(self.visit.text):
+            note(field=CONFIRM)  # it corrects an answer: the log need not know which day
         self.visit.say("utter_summary_hint")
         return self._ask(CONFIRM)
 

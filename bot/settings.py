@@ -57,7 +57,7 @@ class Settings:
     sign_ins_a_minute: int = _setting(60, "passwords tried from one address in a minute, whatever the names", least=1)
     streams: int = _setting(5000, "event streams open at once in one gateway", least=1)
     streams_an_address: int = _setting(500, "event streams open at once from one address", least=1)
-    streams_a_conversation: int = _setting(8, "event streams open at once in one conversation", least=1)
+    streams_a_conversation: int = _setting(30, "event streams open at once in one conversation", least=1)
     busy_milliseconds: int = _setting(
         500, "what 19 answers in 20 must stay under, or newcomers wait for their turn; 0: never", least=0
     )

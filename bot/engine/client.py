@@ -14,6 +14,7 @@ from bot.errors import (
     NotFound,
     TooLarge,
     TooManyRequests,
+    TooSlow,
     Unavailable,
     Unprocessable,
 )
@@ -30,7 +31,7 @@ _BY_STATUS: dict[int, type[GuichetError]] = {
     each.status: each
     for each in (
         *(InvalidInput, TooLarge, Unprocessable, NotAllowed, NotFound, Conflict, TooManyRequests),
-        *(Unavailable, Failed),
+        *(TooSlow, Unavailable, Failed),
     )
 }
 

@@ -40,6 +40,7 @@ _ENGLISH = re.compile(rf"\b({'|'.join(_MONTHS)})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)
 _COMPACT = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
 _MONTH_ALONE = re.compile(rf"\b({'|'.join(_MONTHS)})\b\.?(?:\s+(\d{{4}}))?")
 _FOUR_FIGURES = re.compile(r"(?<!\d)\d{4}(?!\d)")
+WORDS_OF_A_DATE = 4
 _YEAR_ALONE = re.compile(r"\b(?:en|in|ne en|nee en|born in)\s+(\d{4}|\d{2})\b|^(\d{4})$")
 
 
@@ -63,6 +64,11 @@ def find_date(text: str, today: date, *, side: str = "any") -> date | None:
     found = find_relative(folded, today, side)
     # "Hier en l'an 3000" says two things: neither is believed.
     return None if found and any(int(year) != found.year for year in _FOUR_FIGURES.findall(folded)) else found
+
+
+def is_date_alone(text: str) -> bool:
+    """Return whether a text is a date and nothing more ("1er mai 2005"): an answer, to whatever question."""
+    return len(text.split()) <= WORDS_OF_A_DATE and find_date(text, date.today()) is not None
 
 
 def find_month(text: str, today: date, side: str = "any") -> date | None:

@@ -27,6 +27,7 @@ GAUGES = {
     "disk_free_bytes": "what is free where the data are",
     "messages_waiting": "messages that the engine has not answered yet",
     "messages_waiting_seconds": "how long the oldest of them has waited",
+    "newcomers_waiting": "people who wait for their turn to begin a conversation",
     "people_waiting": "citizens who wait for a person",
     "people_waiting_seconds": "how long the first of them has waited",
     "outbox_waiting": "notices and webhooks not sent yet",

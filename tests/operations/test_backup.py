@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bot.conversations.model import Author, Message
 from bot.db import Database
 from bot.errors import Conflict, GuichetError, Misconfigured, Unavailable
-from bot.migrations import downgrade
+from bot.migrations import downgrade, upgrade
 from bot.operations import sealed
 from bot.operations.backup import LAST, back_up, remove_old
 from bot.operations.restore import Restored, check, restore
@@ -210,6 +210,9 @@ async def test_an_older_version_is_restored_and_then_brought_up_to_date(
         conversation = await office.talk()
         await downgrade(office.database, "0012")
     made = await back_up(place.settings, place.cipher)
+    # The database of this place is that of other tests too.
+    async with place.office() as office:
+        await upgrade(office.database)
     assert made.revision == "0012"
     new = elsewhere()
     assert (await put_back(made.path, new)).upgraded

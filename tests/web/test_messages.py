@@ -81,7 +81,8 @@ async def test_a_button_of_another_conversation_is_unknown_here(
     status, problem = await citizen.post({"text": other.welcome[-1]["buttons"][0]["payload"]})
     assert (status, problem["code"]) == (404, "unknown-button")
     status, invented = await citizen.post({"text": "b-0123456789abcdef"})
-    assert (status, invented) == (404, problem)
+    # The number of the call differs, and says nothing of the button.
+    assert (status, invented | {"request_id": ""}) == (404, problem | {"request_id": ""})
     assert len(await citizen.copy()) == 2
 
 

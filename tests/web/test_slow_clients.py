@@ -73,4 +73,4 @@ async def test_a_stream_that_nobody_reads_is_cut_and_its_place_is_free_again(
             await client.app[CONVERSATIONS].mode(citizen.id)
         await listening.aclose()
         client.app[CLOSING].set()
-        hub.close()
+        hub.wake_all()

@@ -100,7 +100,7 @@ insert?.addEventListener("click", (event) => {
 });
 
 // Choosing several lines: all at once, and how many are chosen.
-const all = document.querySelector("[data-all]");
+const all = document.querySelector("input[data-all]");
 if (all) {
   const chosen = document.querySelector("[data-chosen]");
   const boxes = [...document.querySelectorAll('input[name="reference"]')];
