@@ -110,7 +110,7 @@ async def test_messages_go_both_ways_and_each_side_knows_what_it_has_not_read(
     assert len(unread(events, Actor.AGENT)) == 1
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "\x00", "x" * (LONGEST_TEXT + 1)])
+@pytest.mark.parametrize("text", ["", " \n ", "\x00", "x" * (LONGEST_TEXT + 1)], ids=("none", "blank", "nul", "long"))
 async def test_a_message_without_words_or_too_long_is_refused(
     requests: RequestStore, casework: Casework, text: str
 ) -> None:
