@@ -20,8 +20,7 @@ from bot.engine.load import load_agent, understand
 from bot.engine.locks import BUSY, ConversationLocks
 from bot.errors import Failed, Misconfigured, TooLarge, Unavailable, Unprocessable
 from bot.memory import settle
-from bot.privacy.masking import mask
-from bot.requests.reference import hide_access_codes
+from bot.requests.masked import masked
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ class Host:
                 code="bad-model",
             )
         # Rasa wraps every store in one that falls back to memory and forgets; ours is put in without it.
-        agent.processor.tracker_store = LogTrackerStore(agent.domain, self._store, _masked)
+        agent.processor.tracker_store = LogTrackerStore(agent.domain, self._store, masked)
         return agent
 
     def _serving(self) -> Agent:
@@ -171,8 +170,3 @@ class Host:
         if not turn.saved or not turn.messages:
             raise Failed("Nothing was answered to this message.", code="no-answer")
         return turn.messages
-
-
-def _masked(text: str) -> str:
-    # An access code opens a request: it is hidden like personal data, and before a phone number is seen in it.
-    return mask(hide_access_codes(text)).text

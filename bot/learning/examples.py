@@ -12,7 +12,7 @@ from bot.db import Database, now
 from bot.errors import NotFound, Unprocessable
 from bot.learning.examples_tables import ExampleSourceRow, LearnedExampleRow
 from bot.privacy.masking import mask
-from bot.requests.reference import hide_access_codes
+from bot.requests.masked import masked
 
 LONGEST = 500
 """Characters of an example: a longer message tells a story, from which a classifier learns noise."""
@@ -172,11 +172,6 @@ class ExampleStore:
         each = select(LearnedExampleRow.intent, func.count()).where(LearnedExampleRow.state == ExampleState.ACCEPTED)
         async with self._database.reading() as session:
             return dict((await session.execute(each.group_by(LearnedExampleRow.intent))).tuples().all())
-
-
-def masked(text: str) -> str:
-    """Return a text without personal data and access codes, as the log may keep it."""
-    return mask(hide_access_codes(text)).text
 
 
 def plain(text: str) -> str:

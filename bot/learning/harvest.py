@@ -18,12 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db import Database, now
 from bot.learning import harvest_log
 from bot.learning.closest import read_examples
-from bot.learning.examples import LONGEST, masked
+from bot.learning.examples import LONGEST
 from bot.learning.harvest_signals import Finding, Talk, find
 from bot.learning.inbox_arrange import LAST, arrange
 from bot.learning.inbox_model import State
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.learning.inbox_text import SameWords, key_of
+from bot.requests.masked import masked
 from bot.settings import Settings
 
 TWICE_EACH = 10

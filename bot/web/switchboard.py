@@ -7,8 +7,6 @@ from bot.conversations.handoff import DeskCommand
 from bot.conversations.handoff_talk import Talk
 from bot.conversations.model import Button, Command, Mode
 from bot.errors import NotFound, Unavailable
-from bot.privacy.masking import mask
-from bot.requests.reference import hide_access_codes
 from bot.web.hub import Hub
 
 DESK = "desk"
@@ -93,8 +91,3 @@ class Switchboard:
     async def close(self) -> None:
         """Close the connections to the engine."""
         await self._assistant.close()
-
-
-def masked(text: str) -> str:
-    """Return a text without personal data and access codes, as the log may keep it."""
-    return mask(hide_access_codes(text)).text

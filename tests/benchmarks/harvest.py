@@ -24,7 +24,7 @@ from bot.learning.inbox_labelling import Labelling
 from bot.learning.inbox_model import Answer, Decision
 from bot.learning.inbox_tables import GroupRow
 from bot.migrations import upgrade
-from bot.web.switchboard import masked
+from bot.requests.masked import masked
 from tests.conftest import ROOT
 
 from .million import fill_sqlite

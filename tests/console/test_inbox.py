@@ -13,8 +13,8 @@ from bot.learning.harvest import Harvest
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow, LabelRow
 from bot.learning.intent_names import families, intent_names, shown
 from bot.privacy.encryption import Cipher
+from bot.requests.masked import masked
 from bot.web.console.render import words
-from bot.web.switchboard import masked
 from tests.conftest import ROOT
 from tests.console.colleague import Colleague
 from tests.learning.log import Log

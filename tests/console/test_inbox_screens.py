@@ -18,7 +18,7 @@ from bot.learning.inbox_labelling import Labelling
 from bot.learning.inbox_model import Answer, Decision
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow, LabelRow
 from bot.privacy.encryption import Cipher, read_keys
-from bot.web.switchboard import masked
+from bot.requests.masked import masked
 from tests.console.conftest import Office
 from tests.console.test_screens import SCREENS, accessible, browser, visit
 from tests.learning.log import Log

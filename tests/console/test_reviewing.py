@@ -14,9 +14,9 @@ from bot.conversations.tables import ConversationRow
 from bot.db import Database, now
 from bot.improvement.samples import Samples
 from bot.privacy.encryption import Cipher
+from bot.requests.masked import masked
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
-from bot.web.switchboard import masked
 from tests.console.colleague import Colleague
 from tests.console.test_rights import ATTACK, Written
 from tests.mystery.visit import read

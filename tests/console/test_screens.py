@@ -21,8 +21,8 @@ from bot.conversations.store import ConversationStore
 from bot.conversations.turn import Turn
 from bot.db import Database
 from bot.privacy.encryption import Cipher, read_keys
+from bot.requests.masked import masked
 from bot.requests.store import RequestStore
-from bot.web.switchboard import masked
 from tests.chromium import chromium
 from tests.console.conftest import PASSWORD, Office
 

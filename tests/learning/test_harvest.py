@@ -14,13 +14,13 @@ from bot.learning.closest import Examples, read_examples
 from bot.learning.harvest import Harvest
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.privacy.encryption import Cipher
+from bot.requests.masked import masked
 from bot.rights.erasure import erase
 from bot.rights.export import export
 from bot.rights.holdings import Holdings
 from bot.rights.purge import _erase_conversations
 from bot.satisfaction.model import Face
 from bot.satisfaction.store import FeedbackStore, Subject
-from bot.web.switchboard import masked
 from tests.learning.log import LATER, START, Log
 
 TAUGHT = [("combien coûte un passeport", "ask_price"), ("où refaire sa carte", "ask_where")]

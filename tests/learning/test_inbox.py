@@ -19,9 +19,9 @@ from bot.learning.inbox_suggestion import Ground, suggest
 from bot.learning.inbox_tables import GroupRow
 from bot.learning.inbox_topics import topics
 from bot.privacy.encryption import Cipher
+from bot.requests.masked import masked
 from bot.rights.erasure import erase
 from bot.rights.holdings import Holdings
-from bot.web.switchboard import masked
 from tests.learning.log import LATER, START, Log
 
 PRICE, DELAY = Answer(Decision.INTENT, "ask_price", "passport"), Answer(Decision.INTENT, "ask_delay", "passport")

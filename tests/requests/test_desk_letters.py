@@ -16,10 +16,10 @@ from bot.errors import Conflict, Unprocessable
 from bot.privacy.encryption import Cipher
 from bot.requests.delivery import Delivery
 from bot.requests.desk_letters import answer_by_mail
+from bot.requests.masked import masked
 from bot.requests.outbox import Outbox
 from bot.rights.erasure import erase
 from bot.rights.holdings import Holdings
-from bot.web.switchboard import masked
 from tests.requests.mail_server import MailServer
 from tests.requests.test_delivery import _statuses, _time_passes, deliver, server
 

@@ -25,6 +25,7 @@ from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
 from bot.privacy.encryption import Cipher
+from bot.requests.masked import masked
 from bot.requests.same_contact import SameContact
 from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
@@ -84,7 +85,6 @@ from bot.web.console.keys import (
 )
 from bot.web.desk_watch import DeskWatch
 from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, HUB, SETTINGS
-from bot.web.switchboard import masked
 from bot.web.training import Training
 
 PAGES = (

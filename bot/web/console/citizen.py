@@ -9,6 +9,7 @@ from bot.accounts.model import Forbidden, Right
 from bot.accounts.sessions import Session
 from bot.db import now
 from bot.errors import GuichetError, NotFound, Unprocessable
+from bot.requests.masked import masked
 from bot.requests.model import Request
 from bot.rights.erasure import Receipt, erase
 from bot.rights.export import export
@@ -20,7 +21,6 @@ from bot.web.console.render import redirect, render
 from bot.web.console.request_filters import read_inbox
 from bot.web.console.requests import HOME, own_request
 from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, FEEDBACK, HOLDINGS
-from bot.web.switchboard import masked
 
 PURPOSES = ("decide", "answer", "correct", "rights", "other")
 OPEN_FOR = timedelta(minutes=30)
