@@ -23,6 +23,7 @@ from tests.mystery.hall import Hall
 from tests.mystery.outside import ask_everything
 from tests.mystery.report import as_text, write_html
 from tests.mystery.runner import play_all
+from tests.mystery.score import reached
 from tests.mystery.sheet import write_sheet
 from tests.mystery.transcript import Record
 from tests.mystery.visit import ROOT, Visit, read_all
@@ -65,6 +66,8 @@ def main() -> None:
     console.print(f"\n{seconds:.0f} s; transcripts: {page.relative_to(ROOT)}", markup=False)
     if not records:
         sys.exit("No visit has such a name.")
+    if len(records) == len(read_all()) and not reached(records):
+        sys.exit("The goal is not reached: too few visits pass, or a criterion is too low.")
 
 
 async def _play(visits: list[Visit], folder: Path, archive: Path) -> list[Record]:

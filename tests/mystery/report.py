@@ -6,12 +6,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from tests.mystery.grid import failures, scores
-from tests.mystery.score import Line, by_criterion, by_door, by_language, by_situation, passed, worst_first
+from tests.mystery.score import LEAST, Line, by_criterion, by_door, by_language, by_situation, passed, worst_first
 from tests.mystery.transcript import Exchange, Record
 
 HERE = Path(__file__).parent
-LEAST = 0.9
-"""Score that no criterion may be under."""
 
 
 def as_text(records: list[Record]) -> str:

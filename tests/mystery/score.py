@@ -1,11 +1,16 @@
 """From grids to figures: by criterion, by situation, and the visits that fail."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.mystery.grid import GRID, failures, scores
 from tests.mystery.transcript import Record
+
+GOAL = 195 / 205
+"""Share of the visits that must pass, that of the award's grid."""
+LEAST = 0.9
+"""Mean that no criterion may be under."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ def by_language(records: Iterable[Record]) -> list[Line]:
 def passed(records: Iterable[Record]) -> int:
     """Return how many visits pass."""
     return sum(not failures(record) for record in records)
+
+
+def reached(records: Sequence[Record]) -> bool:
+    """Return whether enough visits pass and no criterion is too low."""
+    return passed(records) >= GOAL * len(records) and all(line.mean >= LEAST for line in by_criterion(records))
 
 
 def worst_first(records: Iterable[Record]) -> list[Record]:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.mystery import grid
 from tests.mystery.grid_words import is_courteous, leaves_a_way, offers_person, tells
+from tests.mystery.score import reached
 from tests.mystery.transcript import Exchange, Facts, Record, Reply, Shown
 from tests.mystery.visit import Visit
 
@@ -36,6 +37,15 @@ def test_the_right_facet_of_the_right_service() -> None:
     assert grid.right_answer(record(reply, expect=asked)) == 1
     assert grid.right_answer(record(bot("Quelle démarche ?"), expect=asked)) == 0
     assert grid.right_answer(record(reply)) is None
+
+
+def test_the_goal_is_missed_when_too_few_pass_or_one_criterion_is_low() -> None:
+    answer = bot(PRICE, "Parler à une personne")
+    good, bad = (record(answer, expect={"has": [price]}) for price in ("86 €", "17 €"))
+    assert grid.failures(bad)
+    assert reached([good] * 39 + [bad] * 1)
+    assert not reached([good] * 9 + [bad] * 1)
+    assert not reached([bad])
 
 
 def test_a_step_that_was_never_reached_counts_as_missed() -> None:
