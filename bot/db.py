@@ -1,7 +1,7 @@
 """The database: one asynchronous SQLAlchemy engine, SQLite by default and PostgreSQL for the grown-up profile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DBAPIError,
+    IntegrityError,
     InternalError,
     InvalidRequestError,
     OperationalError,
@@ -114,6 +115,17 @@ class Database:
                 event.listen(engine, "connect", _set_up_sqlite)
                 event.listen(engine, "begin", _begin_on_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    def on_error(self, tell: Callable[[], None]) -> None:
+        """Tell of each error of the database, whoever meets it; a broken constraint is an answer, not an error."""
+
+        def failed(context: Any) -> None:
+            error = context.sqlalchemy_exception
+            if context.is_disconnect or (isinstance(error, DatabaseError) and not isinstance(error, IntegrityError)):
+                tell()
+
+        for engine in {self.engine.sync_engine, self._quick.sync_engine}:
+            event.listen(engine, "handle_error", failed)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -1,12 +1,13 @@
 """Transactions, times and errors, on SQLite and on PostgreSQL."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from bot.db import Database
 from bot.errors import Misconfigured, Unavailable
@@ -120,6 +121,20 @@ async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> Non
     with pytest.raises(IntegrityError):
         async with database.writing() as session:
             await session.execute(insert(FeedbackRow), [_row(), _row()])
+
+
+async def test_each_error_is_told_of_in_short_work_too_and_a_broken_constraint_is_none(database: Database) -> None:
+    told: list[str] = []
+    database.on_error(lambda: told.append("failed"))
+    with pytest.raises(IntegrityError):
+        async with database.writing() as session:
+            await session.execute(insert(FeedbackRow), [_row(), _row()])
+    assert told == []
+    for at_once in (False, True):
+        with suppress(DBAPIError, Unavailable):
+            async with database.looking(at_once=at_once) as connection:
+                await connection.execute(text("SELECT nothing FROM nowhere"))
+    assert told == ["failed"] * 2
 
 
 async def test_an_error_of_the_database_does_not_repeat_what_was_written(database: Database) -> None:

@@ -9,39 +9,13 @@ from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert, inspect
 
-from bot import jobs
-from bot.accounts import tables as accounts
-from bot.conversations import handoff_tables, review_tables
-from bot.conversations import tables as conversations
-from bot.db import Base, Database
-from bot.improvement import tables as improvement
-from bot.learning import examples_tables, inbox_tables, runs_tables
+from bot.db import Database
 from bot.migrations import configuration, downgrade, upgrade
+from bot.migrations.rooms import METADATA
 from bot.operations.rows import lines, shapes
 from bot.privacy.encryption import Cipher
-from bot.requests import files_tables
-from bot.requests import tables as requests
-from bot.satisfaction import facts_tables, totals_tables, verbatims_tables
-from bot.satisfaction import tables as satisfaction
 from tests.rights.rows import row_of_long_ago
 
-ROOMS = (
-    accounts,
-    conversations,
-    facts_tables,
-    examples_tables,
-    files_tables,
-    handoff_tables,
-    improvement,
-    inbox_tables,
-    jobs,
-    requests,
-    review_tables,
-    runs_tables,
-    satisfaction,
-    totals_tables,
-    verbatims_tables,
-)
 TOLD_BEFORE: dict[str, dict[str, object]] = {
     "request_events": {"kind": "state"},  # messages between office and citizen came with 0006
     "feedback": {"conversation_id": "1"},  # an opinion that belongs to nobody came with 0004
@@ -59,7 +33,7 @@ async def test_after_the_upgrade_the_tables_are_those_of_the_code(database: Data
 async def test_a_table_that_no_migration_makes_would_be_noticed(empty_database: Database) -> None:
     differences = await _look(empty_database, _differences)
     missing = {difference[1].name for difference in differences if difference[0] == "add_table"}
-    assert missing == set(Base.metadata.tables)
+    assert missing == set(METADATA.tables)
 
 
 async def test_the_tables_can_be_taken_back_and_made_again(empty_database: Database) -> None:
@@ -68,7 +42,7 @@ async def test_the_tables_can_be_taken_back_and_made_again(empty_database: Datab
     await downgrade(empty_database, "base")
     assert await _look(empty_database, _tables) == VERSION_TABLE
     await upgrade(empty_database)
-    assert await _look(empty_database, _tables) == made == set(Base.metadata.tables) | VERSION_TABLE
+    assert await _look(empty_database, _tables) == made == set(METADATA.tables) | VERSION_TABLE
 
 
 async def test_each_version_goes_back_and_forward_with_data_in_the_tables(empty_database: Database) -> None:
@@ -78,7 +52,7 @@ async def test_each_version_goes_back_and_forward_with_data_in_the_tables(empty_
     versions = [each.revision for each in script.walk_revisions()]  # the newest first
     await upgrade(database)
     async with database.writing() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             values = row_of_long_ago(table, cipher) | TOLD_BEFORE.get(table.name, {})
             await session.execute(insert(table).values(values))
     began = await _content(database)
@@ -141,7 +115,7 @@ def test_the_versions_follow_one_another_in_a_single_line() -> None:
 def _differences(connection: Connection) -> list[tuple[object, ...]]:
     options = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith(FULL_TEXT)}
     context = MigrationContext.configure(connection, opts=options)
-    return list(compare_metadata(context, Base.metadata))
+    return list(compare_metadata(context, METADATA))
 
 
 def _tables(connection: Connection) -> set[str]:

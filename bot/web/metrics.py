@@ -4,12 +4,9 @@ docs/operations.md explains each; a test compares the two, and the alerts of doc
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import generate_latest
-from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from bot import __version__
 from bot.db import Database
@@ -83,14 +80,8 @@ class Metrics:
             self._job_at.labels(name).set_to_current_time()
 
     def watch(self, database: Database) -> None:
-        """Count the errors of a database, whoever meets them; a broken constraint is an answer, not an error."""
-
-        def failed(context: Any) -> None:
-            error = context.sqlalchemy_exception
-            if context.is_disconnect or (isinstance(error, DatabaseError) and not isinstance(error, IntegrityError)):
-                self._database_errors.inc()
-
-        event.listen(database.engine.sync_engine, "handle_error", failed)
+        """Count the errors of a database, whoever meets them."""
+        database.on_error(self._database_errors.inc)
 
     def text(self, gauges: Mapping[str, float], model: str = "") -> str:
         """Return all figures.
