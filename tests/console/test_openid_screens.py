@@ -17,8 +17,8 @@ from bot.improvement.samples import Samples, Verdict
 from bot.privacy.encryption import Cipher, read_keys
 from tests.chromium import chromium
 from tests.console.conftest import Office
+from tests.console.openid.conftest import settings_of, somebody
 from tests.console.provider import Provider
-from tests.console.test_openid import _settings, _somebody
 from tests.console.test_rights import Written
 
 expect.set_options(timeout=30_000)
@@ -35,7 +35,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Office]:
     """An office that has a provider, with two conversations of last week, of which one was judged."""
-    running = Office(tmp_path_factory.mktemp("with-provider"), **_settings(provider))
+    running = Office(tmp_path_factory.mktemp("with-provider"), **settings_of(provider))
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(_last_week(running))).result()
     running.start()
@@ -64,7 +64,7 @@ def _accessible(page: Page) -> None:
 def test_somebody_signs_in_at_the_provider_judges_a_conversation_and_leaves(
     office: Office, provider: Provider, tmp_path: Path
 ) -> None:
-    provider.who = _somebody("marie", "Guichet Admins")
+    provider.who = somebody("marie", "Guichet Admins")
     complaints: list[str] = []
     with chromium() as browser:
         context = browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 740})
