@@ -50,9 +50,11 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 	@$(PYTHON) -m tests.benchmarks.search
 	@$(PYTHON) -m tests.benchmarks.load
 	@$(PYTHON) -m tests.benchmarks.queries
+	@$(PYTHON) -m tests.benchmarks.pages
 	@$(PYTHON) -m tests.benchmarks.turns
 	@$(PYTHON) -m tests.benchmarks.harvest
 	@$(PYTHON) -m tests.benchmarks.facts
+	@$(PYTHON) -m tests.benchmarks.dashboards
 	@$(PYTHON) -m tests.benchmarks.learning --linear guichet banking77
 
 ##@ Upkeep

@@ -55,6 +55,14 @@ def meant_together(visit: Visit) -> list[Service]:
     return named if len(named) == AT_ONCE and not _EITHER.search(visit.text) else []
 
 
+def named_several(visit: Visit) -> list[Service]:
+    """Return the services of a list ("volés : passeport, permis et carte Vitale"); none for one, or for a choice."""
+    mentioned = visit.found("mentioned", [])
+    named = [service for service in map(visit.service, mentioned) if service]
+    listed = len(named) > AT_ONCE or len(visit.found("joined", [])) == len(named) == AT_ONCE
+    return named if listed and not visit.entity("service") and not _EITHER.search(visit.text) else []
+
+
 def names_another(visit: Visit, service_id: str, form: RequestForm) -> bool:
     """Return whether a message said in a form names one other service outright ("c'est un permis qu'il me faut").
 

@@ -28,6 +28,8 @@ _DECIDED = re.compile(
     r"appeal\w*|reject\w*|denied|decided)\b"
 )
 """Words of a complaint about a decision: only that is for an appeal, and waiting or a rude counter is not."""
+_REFUSED = re.compile(r"\b(?:refus\w*|rejet\w*|reject\w*|denied)\b")
+"""Words of one about an answer that has come: how to ask is no longer the question."""
 _WAITED = re.compile(
     r"\b(?:attend\w*|attente|semaines?|mois|jours?|retard|rien recu|jamais|repond\w*|reponse|"
     r"wait\w*|weeks?|months?|days|late|nobody|never|answer\w*|still)\b"
@@ -35,6 +37,8 @@ _WAITED = re.compile(
 """Words of one about waiting: the request may be one that can be followed here."""
 SURELY_DISTRESS = 0.6
 """Confidence from which nothing else is said to who is in distress."""
+CONTEST = "contest"
+"""The case of a service that is itself for who contests something: a fine, a tax."""
 GENERAL_OFFICE = "service-public"
 """The administration whose phone answers for all, when no service is talked about."""
 
@@ -100,7 +104,9 @@ class ActionComplain(Action):
             else:
                 title, contact = named.title[visit.language], _contact(visit, named)
                 visit.say("utter_complain_about", service=title, contact=contact, buttons=buttons)
-            return slots(unclear=0)
+            return slots(unclear=0, service=service.id if service else None)
+        if service is not None and CONTEST in visit.situation(service).values() and not _REFUSED.search(said):
+            return tell(visit, service, [str(Facet.HOW)])
         if service is not None and Facet.APPEAL in service.facets:
             situation = visit.situation(service)
             found = answer(service, Facet.APPEAL, situation)

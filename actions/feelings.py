@@ -1,4 +1,4 @@
-"""What the person feels is taken up before what they ask is answered: once in a conversation, in one short sentence."""
+"""What the person feels, or cannot do alone, is taken up before what they ask is answered, in one or two sentences."""
 
 import re
 
@@ -15,14 +15,36 @@ _ANGRY = re.compile(
     r"the hell|stupid|idiots?|debiles?|ridiculous|unacceptable|kidding me|fed up|outrageous)\b"
     r"|!!"
 )
+_ADULT = (
+    r"(?:mari|femme|conjointe?|epou\w+|compagn\w+|(?:grand[- ]|beau[- ]|belle[- ])?(?:pere|mere|frere|soeur)s?|papa|"
+    r"maman|parents?|oncle|tante|cousine?|neveu|niece|amie?|husband|wife|partner|(?:grand)?(?:father|mother)|dad|mum|mom|brother|"
+    r"sister|uncle|aunt|friend)"
+)
+_RELATIVE = rf"(?:{_ADULT}|fils|fille|enfants?|bebe|son|daughter|child|children|baby)"
+_GRIEVING = re.compile(
+    # A phone may be dead as well, a child who is lost may be found, and a mother's passport too.
+    rf"\b(?:mon|ma|mes|notre|nos|my|our) {_RELATIVE}\b[^.?!]{{0,30}}\b"
+    r"(?:decedee?s?|morte?s?|mourir|died|dead|passed away)\b|"
+    rf"\bdeces de (?:mon|ma|mes|notre|nos) {_RELATIVE}\b|"
+    rf"\b(?:perdu|lost) (?:mon|ma|my) {_ADULT}\b(?!')"
+)
+_OFFLINE = re.compile(
+    r"\b(?:(?:comprends|connais|sais) (?:rien|pas|plus) [^.?!]{0,25}\b(?:internet|ordinateur|informatique)|"
+    r"pas (?:d'|l'|acces a )?(?:internet|ordinateur|a l'aise avec (?:internet|l'ordinateur|l'informatique))|"
+    r"(?:no|without|don't have|do not have|can ?not use|can't use|not good with) (?:the )?(?:internet|computers?))\b"
+)
 
 
 def take_up(visit: Visit) -> None:
-    """Say that worry or anger was heard, when the message speaks of it and no form is open."""
+    """Say that grief, anger, worry or trouble with computers was heard, when no form is open."""
     if visit.loop is not None:
         return  # an answer to a form may hold any word
     words = fold(visit.text)
-    if _ANGRY.search(words):
+    if _GRIEVING.search(words):
+        visit.say("utter_heard_grief")
+    elif _ANGRY.search(words):
         visit.say("utter_heard_anger")
     elif _WORRIED.search(words):
         visit.say("utter_heard_worry")
+    elif _OFFLINE.search(words):
+        visit.say("utter_heard_offline")

@@ -16,6 +16,7 @@ from actions.reply_to_office import start_reply
 from actions.say_how_it_went import ask_how_it_went
 from actions.unsure import ask_which, quote
 from actions.visit import Visit, button, slots
+from actions.which_request import ask_which_request
 from bot.catalogue.answers import answer
 from bot.catalogue.form import FieldType
 from bot.catalogue.model import Facet, Service
@@ -55,16 +56,14 @@ class ActionStartRequest(Action):
         if service and not service.submittable and not (visit.found("service") or visit.entity("service")):
             # "Faire une demande", said without naming one: what was talked about before cannot be filed here.
             service = None
-        if service is None and visit.found("foreign"):
+        if visit.entity("theme"):
+            service = None  # A part of life was chosen, whatever was talked about before.
+        elif service is None and visit.found("foreign"):
             return await ask_which(visit, [])
-        if service is None and await quote(visit):
+        elif service is None and await quote(visit):
             return slots(unclear=0)
         if service is None:
-            choices = visit.desk.catalogue.submittable
-            visit.say(
-                "utter_which_request",
-                buttons=[button(each.title[visit.language], "submit_request", service=each.id) for each in choices],
-            )
+            ask_which_request(visit)
             return slots(unclear=0)
         note(service=service.id)
         if service.request is None:

@@ -9,11 +9,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.about import names_another
 from actions.ask_field import offered
 from actions.attach_files import attach, remove_files
+from actions.said_in_form import SURE, VERY_SURE, SaidInForm
 from actions.visit import Visit, button, slots
 from bot.catalogue.form import FieldType, RequestField, RequestForm
 from bot.conversations.model import Moment
 from bot.conversations.turn import note, unanswered
-from bot.requests.commands import Command, command_in
+from bot.requests.commands import Command
 from bot.requests.dates import is_date_alone
 from bot.requests.fields import InvalidAnswer, read_answer
 from bot.requests.fields_named import named_in
@@ -25,30 +26,10 @@ from bot.requests.several import read_several
 from bot.words import fold, is_question
 
 Events = list[dict[str, Any]]
-FREE = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ADDRESS, FieldType.COMMUNE}
-"""Fields that nearly any words fit: only a plain question or command is not an answer to them."""
-SURE, LIKELY, VERY_SURE = 0.5, 0.7, 0.8
-"""Confidence from which an intent is believed instead of an answer: a question whose words do not fit the field, a
-command whose words do not, and either when anything would fit."""
-SHORT = 8
-"""Words up to which a message can be a command to a field that anything fits."""
-LONGEST_COMMAND = 60
-"""Characters up to which it can."""
 PLACES = {FieldType.ADDRESS, FieldType.COMMUNE}
 """Fields whose answers sound like those of people who have no home ("rue", "chez moi") and are not."""
 YES_OR_NO = {FieldType.BOOLEAN, FieldType.CHOICE}
 """Fields to which "oui" and "non" may be answers, and say nothing about what is offered."""
-RIGHT_KIND = {"date_future", "date_past", "date_age", "number_range", "number_low", "number_high"}
-"""Wrong answers that are answers all the same: "demain" to a date of birth is a date, not "later"."""
-STANDS_BACK = {
-    "talk_to_person",
-    "insult",
-    "ask_bot",
-    "ask_privacy",
-    "track_request",
-    "complain",
-}
-"""Intents other than questions that are answered before the form asks again."""
 
 
 class ValidateRequestForm(Action):
@@ -80,12 +61,14 @@ class _FormTurn:
         self.answers = request.answers
         self.step: str = visit.slot("field") or CONFIRM
         self.field = form.field(self.step)
+        self.said = SaidInForm(visit, self.field)
 
     async def take(self) -> Events:
         """Return the events of the message."""
         if self.visit.intent == "answer_field":
             # The button may be one of an earlier question: it answers that one, whatever is asked now.
             self.field = self.form.field(self.visit.entity("field"))
+            self.said = SaidInForm(self.visit, self.field)
             return await self._press()
         if self.visit.intent == "edit_answer":
             return self._ask(self.visit.entity("field"))
@@ -94,50 +77,16 @@ class _FormTurn:
         text, today = self.visit.text, date.today()
         if self.field and (several := read_several(self.form, self.answers, self.field, text, today)):
             return await self._store(several, echo=True)
-        if command := command_in(self.visit.text) or self._meant_command():
+        if command := self.said.command():
             return await self._obey(command)
         if self.step == CONFIRM:
             return self._at_summary()
-        if self._is_question(self._sure_of_a_question()):
+        if self.said.is_plain_question():
             self._keep_out_of_the_log()
             return []
+        if self.said.only_goes_on():
+            return self._ask(self.step)
         return await self._reply_to_offer() or await self._answer(self.visit.text)
-
-    def _meant_command(self) -> Command | None:
-        """Return the command that was understood, unless the words fit a field that anything fits."""
-        if self.visit.intent not in set(Command):
-            return None
-        free = self.field is not None and self.field.type in FREE
-        long = len(self.visit.text.split()) > SHORT or len(self.visit.text) > LONGEST_COMMAND
-        if free and (self.visit.confidence < VERY_SURE or long):
-            return None
-        if is_date_alone(self.visit.text) or (self.field and not free and (self._fits() or self._has_figures())):
-            return None
-        return Command(self.visit.intent) if self.visit.confidence >= LIKELY else None
-
-    def _has_figures(self) -> bool:
-        # "le 31 février" is a wrong date, and no wish to change something.
-        dated = self.field is not None and self.field.type in (FieldType.DATE, FieldType.PERIOD)
-        return dated and any(character.isdigit() for character in self.visit.text)
-
-    def _fits(self) -> bool:
-        try:
-            read_answer(self.field, self.visit.text, date.today())  # type: ignore[arg-type]
-        except InvalidAnswer as error:
-            return error.code in RIGHT_KIND
-        return True
-
-    def _is_question(self, confidence: float) -> bool:
-        asks = self.visit.intent.startswith("ask_") or self.visit.intent in STANDS_BACK
-        # Figures alone are a phone number or a date, however wrong.
-        has_words = any(sign.isalpha() for sign in self.visit.text)
-        return asks and has_words and self.visit.confidence >= confidence
-
-    def _sure_of_a_question(self) -> float:
-        """Return from which confidence words are a question before they are tried as an answer."""
-        if self.field is None or self.field.type not in FREE:
-            return 1.1
-        return LIKELY if self.visit.text.rstrip().endswith("?") else VERY_SURE
 
     async def _press(self) -> Events:
         """Take the button of a question: one of its answers, or what to do with the answer that is there."""
@@ -229,7 +178,9 @@ class _FormTurn:
         try:
             value = read_answer(self.field, text, date.today())
         except InvalidAnswer as error:
-            if self._is_question(SURE) or text.strip().endswith("?"):
+            if told := self.said.told(self.visit.desk.catalogue.service(self.request.service)):
+                return await self._store({self.field.id: told}, echo=True)
+            if self.said.is_question(SURE) or text.strip().endswith("?"):
                 unanswered()
                 self._keep_out_of_the_log()
                 return []
@@ -280,7 +231,7 @@ class _FormTurn:
             return self._confirm()
         if self.visit.intent == "deny" and self.visit.confidence >= SURE:
             return self._which_answer()
-        if self._is_question(SURE):
+        if self.said.is_question(SURE):
             return []
         if is_date_alone(self.visit.text):
             note(field=CONFIRM)  # it corrects an answer: the log need not know which day

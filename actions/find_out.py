@@ -6,11 +6,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.about import meant, meant_together
+from actions.about import meant, meant_together, named_several
 from actions.feelings import take_up
 from actions.find_office import office_asked, office_of_service
 from actions.labels import label
-from actions.unsure import CHOICES, ask_which, still_unclear
+from actions.unsure import CHOICES, ask_which, ask_which_first, still_unclear
 from actions.visit import Visit, button, slots
 from bot.catalogue.answers import answer
 from bot.catalogue.model import Facet, Service
@@ -46,10 +46,10 @@ class ActionAnswer(Action):
         note(moment=Moment.INFORMATION)
         first = visit.entity("facet") if not visit.intent.startswith("ask_") else visit.intent.removeprefix("ask_")
         facets = [facet for facet in dict.fromkeys([first, *visit.entities("facet")]) if facet]
+        take_up(visit)
         office = await office_asked(visit)
         if office is not None:
             return office
-        take_up(visit)
         together = meant_together(visit)
         if together:
             first, last = together
@@ -71,15 +71,19 @@ class ActionInform(Action):
         """Answer the question that was waiting for this, or present the service."""
         visit = Visit(dispatcher, tracker)
         note(moment=Moment.INFORMATION)
+        take_up(visit)
         office = await office_asked(visit)
         if office is not None:
             return office
-        take_up(visit)
+        several = named_several(visit)
+        if several:
+            return ask_which_first(visit, several)
         service = meant(visit)
         if service is None:
             return await ask_which(visit, [])
         asked = visit.entities("facet")
-        waiting = visit.slot("facets") or []
+        # What the case is tells more of what is wanted than a name that was said alone before it.
+        waiting = [facet for facet in visit.slot("facets") or [] if facet != OVERVIEW]
         # "Et pour mon fils ?" and "et pour le permis ?" repeat the last question; another service said alone only does
         # if one was waited for.
         same = visit.slot("service") in (None, service.id) or bool(_AND_FOR.match(visit.text))

@@ -49,6 +49,9 @@ class ActionStartTracking(Action):
             await tell_status(visit, known)
             return slots(service=known.service, unclear=0)
         take_up(visit)
+        if find_reference(visit.text) and _without_code(visit):
+            _say_what_to_do(visit)
+            return slots(reference=None, unclear=0)
         request, events = await _look_up(visit)
         if request is None and not find_reference(visit.text):
             requests = visit.desk.requests
@@ -83,7 +86,7 @@ class ValidateFollowUpForm(Action):
             return slots(tracking=LOST, reference=None)
         if not has_figures and sure and visit.intent not in ("inform", "affirm", "track_request"):
             return []
-        if not has_figures and _LOST.search(fold(visit.text)):
+        if _without_code(visit):
             return slots(tracking=LOST, reference=None)
         request, events = await _look_up(visit)
         if request is not None:
@@ -130,7 +133,7 @@ class ActionTellStatus(Action):
         if found == "stopped":
             visit.say("utter_follow_up_stopped")
         elif found == LOST:
-            visit.say("utter_reference_lost", buttons=[button(label("person", visit.language), "talk_to_person")])
+            _say_what_to_do(visit)
         else:
             request = await visit.desk.requests.get(found)
             await tell_status(visit, request)
@@ -141,6 +144,15 @@ class ActionTellStatus(Action):
             resume = button(label("resume", visit.language), "resume_request", request=draft)
             visit.say("utter_draft_waits", buttons=[resume])
         return slots(tracking=None, reference=None, service=service, unclear=0)
+
+
+def _without_code(visit: Visit) -> bool:
+    """Return whether the message says that something is not at hand, and gives no code."""
+    return not find_access_code(visit.text) and _LOST.search(fold(visit.text)) is not None
+
+
+def _say_what_to_do(visit: Visit) -> None:
+    visit.say("utter_reference_lost", buttons=[button(label("person", visit.language), "talk_to_person")])
 
 
 async def _look_up(visit: Visit) -> tuple[Request | None, Events]:

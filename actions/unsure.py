@@ -13,7 +13,7 @@ from actions.find_office import office_asked
 from actions.labels import label
 from actions.visit import Visit, button, slots
 from bot.catalogue.fiches_store import stamp
-from bot.catalogue.model import Facet
+from bot.catalogue.model import Facet, Service
 from bot.catalogue.quote import believed, quotation
 from bot.catalogue.render import HEADINGS, source_wire
 from bot.catalogue.search import FOLDER, Result, is_telling
@@ -99,6 +99,17 @@ async def ask_which(visit: Visit, facets: list[str]) -> Events:
     else:
         visit.say("utter_which_service", buttons=[person])
     return slots(facets=facets or visit.slot("facets"), unclear=0)
+
+
+def ask_which_first(visit: Visit, services: list[Service]) -> Events:
+    """Ask which of the services of a list comes first; each button tells what was said of the case."""
+    buttons = []
+    for service in services[:CHOICES]:
+        case = [f"{name}={value}" for name, value in visit.situation(service).items()]
+        known = {"situation": case[0]} if case else {}
+        buttons.append(button(service.title[visit.language], "inform", service=service.id, **known))
+    visit.say("utter_which_first", buttons=[*buttons, button(label("person", visit.language), "talk_to_person")])
+    return slots(unclear=0)
 
 
 async def quote(visit: Visit) -> bool:

@@ -110,10 +110,13 @@ class Visit:
 
     def situation(self, service: Service) -> dict[str, str]:
         """Return what is known of the citizen's case for a service: said now, or earlier about the same service."""
-        said = [(name, value) for name, _, value in (str(each).partition("=") for each in self.entities("situation"))]
-        now = settle(service, said, self.entity("age"))
         earlier = self.slot("situation") if self.slot("service") == service.id else None
-        return {**(earlier or {}), **now}
+        return {**(earlier or {}), **self.situation_now(service)}
+
+    def situation_now(self, service: Service) -> dict[str, str]:
+        """Return what this message alone says of the citizen's case for a service."""
+        said = [(name, value) for name, _, value in (str(each).partition("=") for each in self.entities("situation"))]
+        return settle(service, said, self.entity("age"))
 
 
 def button(title: str, intent: str, **entities: Any) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from time import sleep
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, text
@@ -22,9 +21,10 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import Misconfigured, Unavailable
-from bot.sqlite import BEGIN, WAIT, opener
+from bot.sqlite import BEGIN, opener, set_up
 
 POSTGRESQL: dict[str, Any] = {
     "pool_pre_ping": True,
@@ -33,6 +33,8 @@ POSTGRESQL: dict[str, Any] = {
 }
 PATIENCE = 10.0
 """Seconds that the few rows of a turn may take; a server that hangs is one that is away, and the spool takes over."""
+GIVEN_BACK = 1.0
+"""Seconds in which connections that are in use at the end are waited for."""
 RETRY_AFTER = 5
 """Seconds after which whoever found the database away may try again."""
 
@@ -93,15 +95,17 @@ class Database:
         try:
             parsed = make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
-            if self.is_sqlite:
-                if parsed.database in (None, "", ":memory:"):
-                    raise ArgumentError("a database in memory is not shared by engine and gateway, name a file")
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            if self.is_sqlite and parsed.database in (None, "", ":memory:"):
+                raise ArgumentError("a database in memory is not shared by engine and gateway, name a file")
             # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
             tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else POSTGRESQL
             tuning |= {"pool_size": pool_size, "hide_parameters": True}
-            ours = self.is_sqlite and not parsed.query and not str(parsed.database).startswith("file:")
             path = str(parsed.database)
+            # `file:…?mode=ro` is an address, not a path, and names a file that is there.
+            is_path = self.is_sqlite and not path.startswith("file:")
+            if is_path:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            ours = is_path and not parsed.query
             self.engine: AsyncEngine = create_async_engine(
                 parsed, **tuning | ({"async_creator": opener(path)} if ours else {})
             )
@@ -111,9 +115,10 @@ class Database:
         except (ArgumentError, InvalidRequestError, ImportError, ValueError, OSError) as error:
             raise Misconfigured(f"GUICHET_DATABASE_URL cannot be used: {error}") from None
         if self.is_sqlite:
-            for engine in {self.engine.sync_engine, self._quick.sync_engine}:
-                event.listen(engine, "connect", _set_up_sqlite)
-                event.listen(engine, "begin", _begin_on_sqlite)
+            for engine in self._engines():
+                if not ours:
+                    event.listen(engine.sync_engine, "connect", lambda connection, record: set_up(connection))
+                event.listen(engine.sync_engine, "begin", _begin_on_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     def on_error(self, tell: Callable[[], None]) -> None:
@@ -124,8 +129,8 @@ class Database:
             if context.is_disconnect or (isinstance(error, DatabaseError) and not isinstance(error, IntegrityError)):
                 tell()
 
-        for engine in {self.engine.sync_engine, self._quick.sync_engine}:
-            event.listen(engine, "handle_error", failed)
+        for engine in self._engines():
+            event.listen(engine.sync_engine, "handle_error", failed)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -197,9 +202,18 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self.engine.dispose()
-        await self._quick.dispose()
+        """Close every connection, and those that a cancelled task is giving back: it does so behind our back."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVEN_BACK):
+                while any(  # noqa: ASYNC110 - a pool tells nobody
+                    isinstance(each.pool, QueuePool) and each.pool.checkedout() for each in self._engines()
+                ):
+                    await asyncio.sleep(0.005)
+        for engine in self._engines():
+            await engine.dispose()
+
+    def _engines(self) -> set[AsyncEngine]:
+        return {self.engine, self._quick}
 
 
 @asynccontextmanager
@@ -220,32 +234,6 @@ async def _named_errors() -> AsyncIterator[None]:
 
 def _away() -> Unavailable:
     return Unavailable("The database does not answer.", code="database-unavailable", retry_after=RETRY_AFTER)
-
-
-def _set_up_sqlite(connection: Any, record: Any) -> None:
-    # The driver must not open transactions by itself: `_begin_on_sqlite` says which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={WAIT}",
-        "journal_mode=WAL",  # readers and one writer side by side, several processes
-        "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
-        "foreign_keys=ON",
-    ):
-        _set(cursor, pragma)
-    cursor.close()
-
-
-def _set(cursor: Any, pragma: str) -> None:
-    # Two processes that open a new file together: SQLite refuses the second change of journal without waiting.
-    for attempt in range(50):
-        try:
-            cursor.execute(f"PRAGMA {pragma}")
-            return
-        except Exception as error:
-            if "locked" not in str(error) or attempt == 49:
-                raise
-            sleep(0.05)
 
 
 def _begin_on_sqlite(connection: Any) -> None:

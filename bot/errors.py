@@ -38,6 +38,11 @@ class GuichetError(Exception):
         self.code = code or self.default_code
         self.data = data
 
+    def in_full(self) -> str:
+        """Return the message with what the database's driver said, for who may look at the machine, in one line."""
+        said = " ".join(str(getattr(self.__cause__, "orig", "")).split())
+        return f"{self.message.removesuffix('.')} ({said[:200]})." if said else self.message
+
     def problem(self) -> dict[str, Any]:
         """Return the error as an RFC 9457 problem document."""
         return {

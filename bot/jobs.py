@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +26,8 @@ TICK = 1.0
 """Seconds between two looks for a job that is due."""
 LEASE = timedelta(seconds=30)
 """Time after which the job of a process that says nothing more is taken by another; clocks may differ by half of it."""
+FINISHES = 3.0
+"""Seconds that a job under way has to come to its end when its process is told to stop."""
 SKEW = timedelta(minutes=5)
 """A time further off than could be by now, by so much, was written by a clock that was ahead."""
 
@@ -103,29 +106,39 @@ class Scheduler:
         except Exception as error:  # the database is away: the job waits for it
             logger.warning("%s waits: %s", job.name, type(error).__name__)
             return False
+        work: asyncio.Future[str] = asyncio.ensure_future(job.run())
         try:
-            if done := await self._held(job):
+            if done := await self._held(job, work):
                 logger.info("%s: %s", job.name, done)
+        except asyncio.CancelledError:  # this process ends
+            await self._leave(job, work)
+            raise
         except Exception as error:  # it comes back at its next time
             logger.warning("%s failed: %s", job.name, type(error).__name__)
         await self._release(job)
         return True
 
-    async def _held(self, job: Job) -> str:
-        """Run a job and renew its lease meanwhile; who lost it stops, for another runs it."""
-        work = asyncio.ensure_future(job.run())
+    async def _held(self, job: Job, work: asyncio.Future[str]) -> str:
+        """Wait for a job and renew its lease meanwhile; who lost it stops, for another runs it."""
         keeping = asyncio.create_task(self._keep(job))
+        both: set[asyncio.Future[Any]] = {work, keeping}
         try:
-            await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                work.cancel()
-                with suppress(asyncio.CancelledError):
-                    await work
-                raise LostJob
-            return work.result()
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             keeping.cancel()
-            work.cancel()
+        if not work.done():
+            await _stop(work)
+            raise LostJob
+        return work.result()
+
+    async def _leave(self, job: Job, work: asyncio.Future[str]) -> None:
+        """Let a job come to its end if that is near; else stop it and let another process take it at once."""
+        await asyncio.wait({work}, timeout=FINISHES)
+        if work.done():
+            await self._release(job)
+            return
+        await _stop(work)
+        await self._release(job, done=False)
 
     async def _keep(self, job: Job) -> None:
         """Renew a lease until another process has the job; a database that is away is waited for."""
@@ -170,13 +183,19 @@ class Scheduler:
         except IntegrityError:
             logger.debug("%s was declared by another process", job.name)
 
-    async def _release(self, job: Job) -> None:
+    async def _release(self, job: Job, *, done: bool = True) -> None:
+        """Give a job back: done until it is due again, or to be taken at once, as one whose lease ended."""
+        at = now()
+        ended = {"holder": None, "leased_until": None, "done_at": at} if done else {"leased_until": at - job.lease}
         try:
             async with self._database.writing() as session:
-                await session.execute(
-                    update(JobRow)
-                    .where(JobRow.name == job.name, JobRow.holder == self._holder)
-                    .values(holder=None, leased_until=None, done_at=now())
-                )
+                mine = update(JobRow).where(JobRow.name == job.name, JobRow.holder == self._holder)
+                await session.execute(mine.values(ended))
         except Exception as error:  # the lease ends by itself
             logger.warning("%s could not be given back: %s", job.name, type(error).__name__)
+
+
+async def _stop(work: asyncio.Future[str]) -> None:
+    work.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await work

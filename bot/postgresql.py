@@ -4,7 +4,10 @@ It speaks to the server itself: a pooler that gives a connection to others betwe
 `transaction` mode) would give the locks away with it.
 """
 
-from psycopg import AsyncConnection
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from psycopg import AsyncConnection, OperationalError
 from sqlalchemy.engine import URL
 
 IDLE, INTERVAL, COUNT = 5, 2, 3
@@ -33,3 +36,23 @@ async def connect(url: URL) -> AsyncConnection:
     for name, value in (("idle", IDLE), ("interval", INTERVAL), ("count", COUNT)):
         await connection.execute(f"SET tcp_keepalives_{name} = {value}")
     return connection
+
+
+async def listen(url: URL, channel: str) -> AsyncIterator[str]:
+    """Yield what is told on a channel; first an empty notice, once it is listened to.
+
+    Raises:
+        ConnectionError: the server does not answer, or no longer.
+    """
+    try:
+        connection = await connect(url)
+        try:
+            await connection.execute(f"LISTEN {channel}")
+            yield ""
+            async with aclosing(connection.notifies()) as notices:
+                async for notice in notices:
+                    yield notice.payload
+        finally:
+            await connection.close()
+    except OperationalError as error:
+        raise ConnectionError("The database server does not answer.") from error

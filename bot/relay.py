@@ -11,12 +11,10 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
-import psycopg
 from sqlalchemy import text
 
 from bot.db import Database
 from bot.errors import Unavailable
-from bot.postgresql import connect
 
 logger = logging.getLogger(__name__)
 
@@ -78,20 +76,20 @@ class Relay:
                 await asyncio.sleep(AGAIN)
 
     async def _listen_on(self) -> None:
+        from bot.postgresql import listen  # Its driver is 8 MB that SQLite does without.
+
         while self._hear is not None:
-            with suppress(OSError, psycopg.OperationalError):
-                await self._listen(self._hear)
+            with suppress(OSError):
+                async for notice in listen(self._database.engine.url, CHANNEL):
+                    self._told(notice)
             logger.debug("the notices of other processes are not heard for now")
             await asyncio.sleep(AGAIN)
 
-    async def _listen(self, hear: Callable[[str, str], None]) -> None:
-        connection = await connect(self._database.engine.url)
-        try:
-            await connection.execute(f"LISTEN {CHANNEL}")
-            hear(ANYTHING, "")
-            async for heard in connection.notifies():
-                sender, kind, name = heard.payload.split(" ", 2)
-                if sender != self._own:
-                    hear(kind, name)
-        finally:
-            await connection.close()
+    def _told(self, notice: str) -> None:
+        assert self._hear is not None
+        if not notice:
+            self._hear(ANYTHING, "")
+            return
+        sender, kind, name = notice.split(" ", 2)
+        if sender != self._own:
+            self._hear(kind, name)

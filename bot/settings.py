@@ -37,6 +37,9 @@ class Settings:
     learned_file: Path = _setting(Path("data/nlu/learned.yml"), "file to which accepted examples are written")
     evaluation_dir: Path = _setting(Path("tests/understanding"), "folder of the cases that models are measured on")
     retrain_days: int = _setting(0, "days between two training runs that start by themselves; 0: none", least=0)
+    shadow_hours: int = _setting(
+        24, "hours in which a new model listens to citizens before anybody promotes it; 0: never", least=0, most=720
+    )
     secret_key: str = _setting("", "key that encrypts personal answers; empty: the file secret.key of the data folder")
     engines: int = _setting(1, "engines that `guichet up` starts, some 400 MB each", least=1, most=64)
     engine_url: str = _setting(
@@ -55,11 +58,12 @@ class Settings:
     opinions_an_hour: int = _setting(300, "opinions accepted from one address in an hour, by the link", least=1)
     office_calls_a_minute: int = _setting(600, "calls of the office's software from one address in a minute", least=1)
     sign_ins_a_minute: int = _setting(60, "passwords tried from one address in a minute, whatever the names", least=1)
+    logouts_a_minute: int = _setting(600, "logouts announced from one address in a minute (back-channel)", least=1)
     streams: int = _setting(5000, "event streams open at once in one gateway", least=1)
     streams_an_address: int = _setting(500, "event streams open at once from one address", least=1)
     streams_a_conversation: int = _setting(30, "event streams open at once in one conversation", least=1)
     busy_milliseconds: int = _setting(
-        500, "what 19 answers in 20 must stay under, or newcomers wait for their turn; 0: never", least=0
+        200, "what 19 answers in 20 must stay under, or newcomers wait for their turn; 0: never", least=0
     )
     busy_messages: int = _setting(100, "messages answered at once beyond which newcomers wait for their turn", least=1)
     trusted_hops: int = _setting(0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed", least=0)

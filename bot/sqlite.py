@@ -10,6 +10,7 @@ documentation are `Connection._execute` and `Connection._conn`; the lock pins it
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from time import sleep
 from typing import Any
 
 import aiosqlite
@@ -18,6 +19,12 @@ BEGIN = "BEGIN IMMEDIATE"
 """Takes the lock to write at once."""
 WAIT = 5000
 """Milliseconds to wait for another process that writes; then the spool takes over."""
+PRAGMAS = (
+    f"busy_timeout={WAIT}",
+    "journal_mode=WAL",  # readers and one writer side by side, several processes
+    "synchronous=NORMAL",  # safe against a crash of the process; the last commits may go with the power
+    "foreign_keys=ON",
+)
 
 
 class OneHopCursor:
@@ -114,6 +121,10 @@ class OneHopConnection(aiosqlite.Connection):
         """Return a cursor."""
         return OneHopCursor(self)
 
+    async def create_function(self, *args: Any, **more: Any) -> None:
+        """Let SQL call a function."""
+        self._conn.create_function(*args, **more)
+
     async def commit(self) -> None:
         """Commit; a transaction in which nothing was asked never began."""
         await self._finish(self._conn.commit)
@@ -137,8 +148,43 @@ def opener(path: str, *, at_once: bool = False) -> Callable[[], Awaitable[OneHop
     """
 
     async def connect() -> OneHopConnection:
-        connection = OneHopConnection(lambda: sqlite3.connect(path, check_same_thread=False), at_once=at_once)
+        connection = OneHopConnection(lambda: _open(path), at_once=at_once)
         await connection
         return connection
 
     return connect
+
+
+def _open(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    try:
+        set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def set_up(connection: Any) -> None:
+    """Make a new connection, ours or SQLAlchemy's, ready for several processes that write.
+
+    Ours is made ready where it is opened, in its thread: whoever gives up meanwhile leaves nothing open behind.
+    """
+    # The driver must not open transactions by itself: `Database` says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        _set(cursor, pragma)
+    cursor.close()
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    # Two processes that open a new file together: SQLite refuses the second change of journal without waiting.
+    for attempt in range(50):
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+            return
+        except Exception as error:
+            if "locked" not in str(error) or attempt == 49:
+                raise
+            sleep(0.05)

@@ -17,6 +17,7 @@ class Citizen:
         id, token: of the conversation.
         welcome: the messages that opened it.
         answer: the messages of the last answer.
+        answers: how many there were.
         mode: who answers, as the events of `listen` told.
     """
 
@@ -26,6 +27,7 @@ class Citizen:
         self.token: str = opened["token"]
         self.welcome: list[Message] = opened["messages"]
         self.answer: list[Message] = opened["messages"]
+        self.answers = 0
         self.mode = "bot"
         self._seen: list[Message] = list(opened["messages"])
 
@@ -57,6 +59,7 @@ class Citizen:
         assert status == 200, body
         self.answer = body["messages"]
         self._seen += self.answer
+        self.answers += 1
         return self.answer
 
     async def press(self, title: str) -> list[Message]:
@@ -83,7 +86,12 @@ class Citizen:
     @property
     def titles(self) -> list[str]:
         """The titles of the buttons of the last answer, in plain typography."""
-        return [plain(button["title"]) for message in self.answer for button in message["buttons"]]
+        return [plain(button["title"]) for button in self.buttons]
+
+    @property
+    def buttons(self) -> list[dict[str, str]]:
+        """The buttons of the last answer."""
+        return [button for message in self.answer for button in message["buttons"]]
 
     @property
     def awaited(self) -> dict[str, Any] | None:

@@ -97,14 +97,15 @@ class Service:
         return self._process.pid
 
     def parts(self) -> dict[str, int]:
-        """Return the processes that the supervisor runs, by name (`engine`, `gateway`)."""
-        found = {}
+        """Return the processes that the supervisor runs, by name (`engine`, `gateway`; `engine 2` beside another)."""
+        found: dict[str, int] = {}
         for entry in Path("/proc").glob("[0-9]*"):
             with suppress(OSError, IndexError):
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 command = (entry / "cmdline").read_text().rstrip("\0").split("\0")
                 if parent == self.pid and command[1:3] == ["-m", "bot"]:
-                    found[command[3]] = int(entry.name)
+                    same = sum(name.startswith(command[3]) for name in found)
+                    found[f"{command[3]} {same + 1}" if same else command[3]] = int(entry.name)
         return found
 
     def engine(self) -> tuple[str, str]:
@@ -166,6 +167,19 @@ def _changed(path: Path) -> float:
     return max(each.stat().st_mtime for each in files)
 
 
+def train(project: Path) -> None:
+    """Train the model of a project, with its own code, as `make train` does."""
+    trained = subprocess.run(
+        [sys.executable, "-m", "bot", "train"],
+        cwd=project,
+        env=environment(data_dir=project / "var"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert trained.returncode == 0, trained.stderr[-3000:]
+
+
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's model when it was trained with the present code and data, else one that is trained here.
@@ -177,15 +191,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return current_model(folder)
     project = tmp_path_factory.mktemp("training") / "project"
     make_project(project)
-    trained = subprocess.run(
-        [sys.executable, "-m", "bot", "train"],
-        cwd=project,
-        env=environment(data_dir=project / "var"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert trained.returncode == 0, trained.stderr[-3000:]
+    train(project)
     return current_model(project / "models")
 
 

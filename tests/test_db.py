@@ -1,9 +1,14 @@
 """Transactions, times and errors, on SQLite and on PostgreSQL."""
 
 import asyncio
+import gc
+import itertools
+import sqlite3
+import warnings
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -12,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from bot.db import Database
 from bot.errors import Misconfigured, Unavailable
 from bot.satisfaction.tables import FeedbackRow
-from bot.sqlite import opener
+from bot.sqlite import OneHopConnection, opener
 
 PARIS_IN_SUMMER = timezone(timedelta(hours=2))
 
@@ -115,6 +120,66 @@ async def test_a_connection_that_is_stopped_while_it_closes_holds_nobody_up(tmp_
     connection.stop()
     done, _ = await asyncio.wait([closing], timeout=5)
     assert done
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("hop", range(8))
+async def test_whoever_gives_up_while_a_connection_is_opened_leaves_none_open(
+    hop: int, at_once: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hops, execute = itertools.count(), OneHopConnection._execute
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+
+    async def look() -> None:
+        async with database.looking(at_once=at_once) as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def counted(self: OneHopConnection, *given: Any) -> Any:
+        if asyncio.current_task() is looking and next(hops) == hop:
+            looking.cancel()
+        return await execute(self, *given)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(OneHopConnection, "_execute", counted)
+    looking = asyncio.create_task(look())
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with suppress(asyncio.CancelledError):
+            await looking
+        await database.close()
+        gc.collect()
+    assert [str(each.message) for each in told if "before being closed" in str(each.message)] == []
+
+
+async def test_what_a_cancelled_task_is_giving_back_is_closed_with_the_rest(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giving_back, rollback = asyncio.Event(), OneHopConnection.rollback
+
+    async def slow(self: OneHopConnection) -> None:
+        giving_back.set()
+        await asyncio.sleep(0.05)
+        await rollback(self)
+
+    database = Database(sqlite_url)
+    monkeypatch.setattr(OneHopConnection, "rollback", slow)
+    pinging = asyncio.create_task(database.ping())
+    await giving_back.wait()
+    pinging.cancel()
+    with suppress(asyncio.CancelledError):
+        await pinging
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        await database.close()
+        await asyncio.sleep(0.1)
+        gc.collect()
+    assert [str(each.message) for each in told if "before being closed" in str(each.message)] == []
+
+
+def test_an_address_that_is_no_path_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sqlite3.connect(tmp_path / "there.db").close()
+    Database(f"sqlite+aiosqlite:///file:{tmp_path}/there.db?mode=ro&uri=true")
+    assert [path.name for path in tmp_path.iterdir()] == ["there.db"]
 
 
 async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> None:

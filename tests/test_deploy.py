@@ -92,6 +92,15 @@ def test_the_units_are_hardened(unit: Any) -> None:
         assert service[name] == "yes"
 
 
+def test_a_command_by_hand_has_the_account_and_the_places_of_the_unit() -> None:
+    command = (ROOT / "deploy" / "guichet").read_text(encoding="utf-8")
+    unit = (ROOT / "deploy" / "guichet.service").read_text(encoding="utf-8")
+    given = re.findall(r"^Environment=(.+)$", unit, re.M)
+    assert {each for line in given for each in line.split()} - set(re.findall(r"\b[A-Z_]+=[^\s=]+", command)) == set()
+    assert "--reuid=guichet --regid=guichet" in command
+    assert subprocess.run(["sh", "-n", ROOT / "deploy" / "guichet"], check=False).returncode == 0
+
+
 def test_systemd_understands_the_units() -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("no systemd-analyze here")

@@ -3,9 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
-from bot.db import Database
+from bot import jobs
+from bot.db import Database, now
 from bot.jobs import Job, JobRow, Scheduler
 
 LONG = timedelta(hours=1)
@@ -14,7 +16,7 @@ AT_ONCE = timedelta(0)
 
 class Work:
     def __init__(self, *, fails: bool = False, seconds: float = 0) -> None:
-        self.times = 0
+        self.times = self.ended = 0
         self._fails = fails
         self._seconds = seconds
 
@@ -23,6 +25,7 @@ class Work:
         await asyncio.sleep(self._seconds)
         if self._fails:
             raise RuntimeError("broken")
+        self.ended += 1
         return "done"
 
 
@@ -58,16 +61,13 @@ async def test_a_job_that_fails_does_not_keep_the_others_from_running(database: 
 
 
 async def test_a_job_of_a_process_that_died_is_taken_when_its_lease_ends(database: Database) -> None:
-    work = Work(seconds=60)
-    dying = Scheduler(database, [Job("count", AT_ONCE, work, lease=timedelta(milliseconds=300))])
-    task = asyncio.create_task(dying._take(Job("count", AT_ONCE, work, lease=timedelta(milliseconds=300))))
-    assert await task
-    other_work = Work()
-    other = Scheduler(database, [Job("count", AT_ONCE, other_work, lease=timedelta(milliseconds=300))])
-    assert await other.run_due() == []
-    await asyncio.sleep(0.35)
-    assert await other.run_due() == ["count"]
-    assert other_work.times == 1
+    work = Work()
+    job = Job("count", AT_ONCE, work)
+    assert await Scheduler(database, [job])._take(job)
+    assert await Scheduler(database, [job]).run_due() == []
+    await _lease_ends(database)
+    assert await Scheduler(database, [job]).run_due() == ["count"]
+    assert work.times == 1
 
 
 SHORT = timedelta(milliseconds=300)
@@ -85,17 +85,20 @@ async def test_a_job_that_lasts_longer_than_its_lease_is_not_taken_by_another_pr
 
 
 async def test_a_daily_job_whose_process_died_is_taken_again_the_same_day(database: Database) -> None:
-    daily = Job("count", timedelta(days=1), Work(), lease=SHORT)
-    dying = Scheduler(database, [daily])
-    assert await dying._take(daily)
     work = Work()
-    other = Scheduler(database, [Job("count", timedelta(days=1), work, lease=SHORT)])
-    assert await other.run_due() == []
-    await asyncio.sleep(0.35)
+    daily = Job("count", timedelta(days=1), work)
+    assert await Scheduler(database, [daily])._take(daily)
+    await _lease_ends(database)
+    other = Scheduler(database, [daily])
     assert await other.run_due() == ["count"]
-    await asyncio.sleep(0.35)
-    assert await other.run_due() == [], "it is done, and due tomorrow"
+    assert await other.run_due() == await Scheduler(database, [daily]).run_due() == [], "it is done, and due tomorrow"
     assert work.times == 1
+
+
+async def _lease_ends(database: Database) -> None:
+    """Let the lease of whoever has a job be over."""
+    async with database.writing() as session:
+        await session.execute(update(JobRow).values(leased_until=now() - timedelta(seconds=1)))
 
 
 async def test_a_process_that_lost_its_lease_stops_its_job(database: Database) -> None:
@@ -116,3 +119,35 @@ async def _held(database: Database, name: str) -> None:
                 if await session.scalar(select(JobRow.holder).where(JobRow.name == name)):
                     return
             await asyncio.sleep(0.01)
+
+
+async def test_a_job_that_is_nearly_done_when_its_process_stops_is_finished_and_not_run_again(
+    database: Database,
+) -> None:
+    work = Work(seconds=0.3)
+    await _stopped_in_the_middle(Scheduler(database, [Job("count", LONG, work)]), work)
+    assert await Scheduler(database, [Job("count", LONG, work)]).run_due() == []
+    assert (work.times, work.ended) == (1, 1)
+
+
+async def test_a_job_that_lasts_when_its_process_stops_is_handed_to_another_at_once_and_ends_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "FINISHES", 0.1)
+    long, short = Work(seconds=3600), Work()
+    await _stopped_in_the_middle(Scheduler(database, [Job("count", LONG, long)]), long)
+    others = [Scheduler(database, [Job("count", LONG, short)]) for _ in range(3)]
+    ran = await asyncio.gather(*(each.run_due() for each in others))
+    assert sorted(map(len, ran)) == [0, 0, 1], "it is taken at once, though its next time is an hour away"
+    assert (long.times, long.ended, short.ended) == (1, 0, 1)
+    assert await Scheduler(database, [Job("count", LONG, short)]).run_due() == []
+
+
+async def _stopped_in_the_middle(scheduler: Scheduler, work: Work) -> None:
+    running = asyncio.create_task(scheduler.run())
+    async with asyncio.timeout(30):
+        while not work.times:  # noqa: ASYNC110 - what is looked at tells nobody that it changed
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

@@ -113,12 +113,17 @@ def person(openid: OpenID, claims: Mapping[str, Any]) -> Person:
             "Your account at the provider is in none of the groups that may work here. Ask who manages it.",
             code="openid-no-group",
         )
-    key = hashlib.sha256(f"{openid.issuer}\x1f{subject}".encode()).hexdigest()
+    key = key_of(openid, subject)
     shown = next((each for name in ("name", "given_name") if (each := _text(claims, name))), "")
     wished = _name(claims, key)
     return Person(
         key, wished, (shown or wished)[:120], Role(roles[0]), () if ANYBODY in offices else tuple(sorted(offices))
     )
+
+
+def key_of(openid: OpenID, identifier: str) -> str:
+    """Return what is kept of what the provider calls a person (`sub`) or a session (`sid`): a digest."""
+    return hashlib.sha256(f"{openid.issuer}\x1f{identifier}".encode(errors="surrogatepass")).hexdigest()
 
 
 def groups_of(claims: Mapping[str, Any], path: str) -> list[str]:

@@ -46,6 +46,43 @@ class OpenIDAccounts:
             await self._change(account, person)
         return await self._find(person.key) or account
 
+    async def tie(self, account: Account, key: str, *, by: str) -> None:
+        """Let an account that is here already be opened by somebody at the provider, beside its password.
+
+        Who asks was made sure of before: its owner by the password, or an admin. Nothing that the provider tells of a
+        name or an address is.
+
+        Args:
+            account: of this console.
+            key: of issuer and subject (`bot.accounts.openid.key_of`).
+            by: who ties it.
+
+        Raises:
+            Conflict: the account is somebody else's at the provider, or they have another account here.
+        """
+        free = AccountRow.openid_subject.is_(None) | (AccountRow.openid_subject == key)
+        change = update(AccountRow).where(AccountRow.id == account.id, free).values(openid_subject=key)
+        try:
+            async with self._database.writing() as session:
+                tied = (await session.execute(change.returning(AccountRow.id))).one_or_none()
+                if tied is not None:
+                    await self._trail.note_in(session, by, "tied", "account", account.id, "to the provider")
+        except IntegrityError:
+            raise Conflict(
+                "This person of the provider has another account here. An admin can untie that one first.",
+                code="openid-tied-elsewhere",
+            ) from None
+        if tied is None:
+            raise Conflict("This account is tied to somebody else: untie it first.", code="openid-tied")
+
+    async def untie(self, account: Account, *, by: str) -> None:
+        """Let nobody at the provider open an account any longer, and end the sessions that the provider began."""
+        async with self._database.writing() as session:
+            await session.execute(update(AccountRow).where(AccountRow.id == account.id).values(openid_subject=None))
+            theirs = SessionRow.account_id == account.id, SessionRow.by_provider
+            await session.execute(delete(SessionRow).where(*theirs))
+            await self._trail.note_in(session, by, "untied", "account", account.id, "from the provider")
+
     async def _find(self, key: str) -> Account | None:
         async with self._database.reading() as session:
             row = (await session.scalars(select(AccountRow).where(AccountRow.openid_subject == key))).one_or_none()

@@ -52,13 +52,19 @@ class Opener(Protocol):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One browser's way to the provider; it carries this itself, sealed, so that any gateway may take it back."""
+    """One browser's way to the provider; it carries this itself, sealed, so that any gateway may take it back.
+
+    Attributes:
+        wanted: the page to go on to.
+        tying: the account to which whoever comes back is tied; empty for signing in.
+    """
 
     state: str
     nonce: str
     verifier: str
     wanted: str
     left_at: float
+    tying: str = ""
 
     def sealed(self, opener: Opener) -> str:
         """Return it for a cookie."""
@@ -78,12 +84,13 @@ class Provider:
         self._keys: KeySet | None = None
         self._known_since = 0.0
 
-    async def begin(self, back: str, wanted: str) -> tuple[str, Attempt]:
+    async def begin(self, back: str, wanted: str, tying: str = "") -> tuple[str, Attempt]:
         """Return where to send a browser, and what it must bring back.
 
         Args:
             back: our address to which the provider sends it.
             wanted: the page to go on to.
+            tying: the account whose owner asks to be known by the provider from now on; empty for signing in.
 
         Raises:
             Unavailable: the provider cannot be reached.
@@ -101,10 +108,10 @@ class Provider:
             "code_challenge_method": "S256",
         }
         address = _with_query(document["authorization_endpoint"], asked)
-        return address, Attempt(state, nonce, verifier, wanted, time())
+        return address, Attempt(state, nonce, verifier, wanted, time(), tying)
 
-    async def finish(self, cookie: str, opener: Opener, back: str, query: Mapping[str, str]) -> tuple[Any, str]:
-        """Return what the provider says of whoever came back, and the page that they wanted.
+    async def finish(self, cookie: str, opener: Opener, back: str, query: Mapping[str, str]) -> tuple[Any, Attempt]:
+        """Return what the provider says of whoever came back, and what they had left for.
 
         Raises:
             Refused: the provider refused, or its answer is not to be believed.
@@ -112,23 +119,23 @@ class Provider:
         """
         attempt = _unsealed(cookie, opener)
         if not hmac.compare_digest(attempt.state.encode(), query.get("state", "").encode(errors="surrogatepass")):
-            raise _refused("the state is not the one that was sent")
+            raise refused("the state is not the one that was sent")
         document = await self._discover()
         # Which of several providers answers (RFC 9207): a code of another one is not shown to this one.
         named = query.get("iss")
         if named != self.openid.issuer and (
             named or document.get("authorization_response_iss_parameter_supported") is True
         ):
-            raise _refused("the answer names another issuer")
+            raise refused("the answer names another issuer")
         if "code" not in query:
-            raise _refused(f"the provider answered {query.get('error', 'without a code')[:60]!r}")
+            raise refused(f"the provider answered {query.get('error', 'without a code')[:60]!r}")
         try:
             async with httpx.AsyncClient(timeout=10) as client:
                 token = await self._exchanged(client, query["code"], attempt.verifier, back)
                 claims = await self._believed(token, attempt.nonce)
-                return await self._with_groups(client, claims, token), attempt.wanted
+                return await self._with_groups(client, claims, token), attempt
         except (JoseError, ValueError, TypeError, KeyError, httpx.HTTPStatusError) as error:
-            raise _refused(f"{type(error).__name__}: {error}"[:200]) from None
+            raise refused(f"{type(error).__name__}: {error}"[:200]) from None
         except httpx.HTTPError as error:
             raise _unreachable(error) from None
 
@@ -158,12 +165,22 @@ class Provider:
         response = await client.post(self._document["token_endpoint"], data=form, auth=auth)
         return dict(response.raise_for_status().json())
 
+    async def signed(self, token: str) -> jwt.Token:
+        """Return a token that one of the provider's keys signed; what it says is still to be checked.
+
+        Raises:
+            JoseError, ValueError: it is no token, or none of these keys signed it.
+            Unavailable: the keys cannot be read.
+        """
+        await self._discover()
+        try:
+            return jwt.decode(token, await self._key_set(), algorithms=SIGNATURES)
+        except InvalidKeyIdError:  # the provider has changed its keys since we read them
+            return jwt.decode(token, await self._key_set(again=True), algorithms=SIGNATURES)
+
     async def _believed(self, token: Mapping[str, Any], nonce: str) -> CodeIDToken:
         """Return what an identity token says, once it is shown to be the provider's, for us, fresh, and for `nonce`."""
-        try:
-            signed = jwt.decode(token["id_token"], await self._key_set(), algorithms=SIGNATURES)
-        except InvalidKeyIdError:  # the provider has changed its keys since we read them
-            signed = jwt.decode(token["id_token"], await self._key_set(again=True), algorithms=SIGNATURES)
+        signed = await self.signed(token["id_token"])
         claims = CodeIDToken(
             signed.claims,
             signed.header,
@@ -229,14 +246,15 @@ def _unsealed(cookie: str, opener: Opener) -> Attempt:
     try:
         attempt = Attempt(**opener.decrypt(cookie.encode()))
     except Exception:  # whatever is wrong with it: it is none of ours
-        raise _refused("this browser did not leave from here") from None
+        raise refused("this browser did not leave from here") from None
     if not 0 <= time() - attempt.left_at <= VALID_FOR:
-        raise _refused("it came back too late")
+        raise refused("it came back too late")
     return attempt
 
 
-def _refused(why: str) -> Refused:
-    logger.warning("A sign-in with the provider was refused: %s.", why)
+def refused(why: str) -> Refused:
+    """Return what is said of something that is not believed; why is for the log alone."""
+    logger.warning("What came from the provider was refused: %s.", why)
     return Refused("Signing in with the provider did not work. Try again.", code="openid-refused")
 
 

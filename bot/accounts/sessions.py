@@ -44,8 +44,23 @@ class SessionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def start(self, account: Account, *, complete: bool, instead_of: str = "", by_provider: bool = False) -> str:
+    async def start(
+        self,
+        account: Account,
+        *,
+        complete: bool,
+        instead_of: str = "",
+        by_provider: bool = False,
+        provider_session: str | None = None,
+    ) -> str:
         """Begin a session under a new token, and end the one that it replaces: what one knew before opens nothing.
+
+        Args:
+            account: who signs in.
+            complete: whether nothing more is asked for.
+            instead_of: the token of the session that it replaces.
+            by_provider: whether the office's provider signed them in.
+            provider_session: a digest of the session there, where the provider tells it.
 
         Returns:
             The token, for the cookie; only its hash is kept.
@@ -63,6 +78,7 @@ class SessionStore:
                     created_at=at,
                     seen_at=at,
                     by_provider=by_provider,
+                    provider_session=provider_session,
                 )
             )
         return token

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -40,6 +40,16 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     by_provider: Mapped[bool] = mapped_column(default=False, server_default=false())
+    provider_session: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class LogoutRow(Base):
+    """A logout that the provider announced: a digest of its identifier, so that it is taken once."""
+
+    __tablename__ = "openid_logouts"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class InvitationRow(Base):
@@ -67,6 +77,7 @@ class AuditRow(Base):
     """One thing that was read or changed. The database itself refuses to change or delete such a row (a trigger)."""
 
     __tablename__ = "audit_trail"
+    __table_args__ = (Index("ix_audit_trail_object_id", "object_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(index=True)

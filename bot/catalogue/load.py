@@ -12,10 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from bot.catalogue.administrations import Administration, OfficeKind
 from bot.catalogue.lines import line_of, tree_of
 from bot.catalogue.model import Service
+from bot.catalogue.reasons import About, ReadyReason
 from bot.errors import Misconfigured, NotFound
 
 _ADMINISTRATIONS = TypeAdapter(dict[str, Administration])
 _OFFICES = TypeAdapter(dict[str, OfficeKind])
+_REASONS = TypeAdapter(dict[str, ReadyReason])
 
 Where = tuple[str | int, ...]
 """Names and positions that lead to a value of a file."""
@@ -30,11 +32,15 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every service, administration and kind of office, by identifier; services in the order of the file names."""
+    """Every service, administration, kind of office and ready reason, by identifier.
+
+    Services are in the order of the file names, reasons in that of their file.
+    """
 
     services: dict[str, Service]
     administrations: dict[str, Administration]
     offices: dict[str, OfficeKind] = field(default_factory=dict)
+    reasons: dict[str, ReadyReason] = field(default_factory=dict)
 
     def service(self, service_id: str) -> Service:
         """Return the service of that identifier.
@@ -46,6 +52,12 @@ class Catalogue:
             return self.services[service_id]
         except KeyError:
             raise NotFound(f"No service is called {service_id}.", code="unknown-service") from None
+
+    def ready_reasons(self, service_id: str, *about: About) -> list[ReadyReason]:
+        """Return the reasons that are ready for some ends: those of the service first, then those of every service."""
+        fitting = [each for each in self.reasons.values() if each.about in about]
+        own = [each for each in fitting if service_id in each.services]
+        return [*own, *(each for each in fitting if not each.services)]
 
     @property
     def submittable(self) -> list[Service]:
@@ -64,7 +76,7 @@ class CatalogueError(Misconfigured):
 
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read and check `administrations.yml`, `services/*.yml` and, when it is there, `offices.yml`.
+    """Read and check `administrations.yml`, `services/*.yml` and, when they are there, `offices.yml`, `reasons.yml`.
 
     Args:
         folder: the folder that holds them.
@@ -82,7 +94,9 @@ def load_catalogue(folder: Path) -> Catalogue:
             services[path.stem] = service
     path = folder / "offices.yml"
     offices: dict[str, OfficeKind] = (_read(path, _OFFICES.validate_python, mistakes) if path.exists() else None) or {}
-    catalogue = Catalogue(services, administrations, offices)
+    path = folder / "reasons.yml"
+    reasons: dict[str, ReadyReason] = (_read(path, _REASONS.validate_python, mistakes) if path.exists() else None) or {}
+    catalogue = Catalogue(services, administrations, offices, reasons)
     if not mistakes:
         mistakes += _dead_references(catalogue, folder)
     if not services and not mistakes:
@@ -141,6 +155,9 @@ def _dead_references(catalogue: Catalogue, folder: Path) -> list[str]:
         named = _numbered((kind, "administrations"), office.administrations)
         mistakes += _dead(path, "administration", catalogue.administrations, named)
         mistakes += _dead(path, "service", catalogue.services, _numbered((kind, "services"), office.services))
+    for name, reason in catalogue.reasons.items():
+        named = _numbered((name, "services"), reason.services)
+        mistakes += _dead(folder / "reasons.yml", "service", catalogue.services, named)
     return mistakes
 
 

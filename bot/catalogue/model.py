@@ -91,11 +91,14 @@ class Option(Strict):
 
 
 class Situation(Strict):
-    """Something about the citizen's case that changes an answer, with the short question that finds it out."""
+    """Something about the citizen's case that changes an answer, with the short question that finds it out.
+
+    It may also only answer a question of the request: what was told once is not asked again.
+    """
 
     id: Identifier
     question: Text
-    options: Annotated[list[Option], Field(min_length=2, max_length=6)]
+    options: Annotated[list[Option], Field(min_length=2, max_length=9)]
 
 
 class Case(Strict):

@@ -32,10 +32,10 @@ class _Text:
 
 
 def catalogue_remarks(folder: Path) -> list[Remark]:
-    """Return what should change in the texts of the services."""
+    """Return what should change in the texts of the services, and in the reasons that are ready."""
     return [
         remark
-        for path in sorted((folder / "services").glob("*.yml"))
+        for path in [*sorted((folder / "services").glob("*.yml")), *folder.glob("reasons.yml")]
         for text in _of_catalogue(tree_of(path))
         for remark in _remarks(path, text)
     ]

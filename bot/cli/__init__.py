@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
         logs.set_up(settings.log_level, settings.log_format, options.part)
         code = options.run(settings, options)
     except GuichetError as error:
-        print(f"guichet: {error.message}", file=sys.stderr)
+        print(f"guichet: {error.in_full()}", file=sys.stderr)
         code = 1
     except ModuleNotFoundError as error:
         print(

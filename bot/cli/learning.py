@@ -143,16 +143,9 @@ def result(run: "Run", decision: "Decision | None", changed: int) -> list[str]:
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> None:
-    async def work(database: "Database") -> Any:
-        from bot.learning import dataset
-        from bot.learning.evaluation_set import read_evaluation_set
-        from bot.learning.examples import ExampleStore
+    from bot.learning.dataset import of_today
 
-        cases = read_evaluation_set(settings.evaluation_dir)
-        examples = await ExampleStore(database).all()
-        return dataset.build(Path(), settings.catalogue_dir, settings.learned_file, examples, cases)
-
-    data = with_database(settings, work)
+    data = with_database(settings, lambda database: of_today(settings, database))
     for each in data.findings:
         if options.json:
             print_json({**vars(each), "left_out": each.leaves_out})

@@ -33,6 +33,9 @@ def add(command: Add) -> None:
     listed.add_argument("--service", action="append", default=[])
     listed.add_argument("--late", action="store_true", help="only those whose announced delay is over")
     listed.add_argument("--unread", action="store_true", help="only those with an unread message")
+    listed.add_argument(
+        "--demo", action="store_true", help="those that `guichet demo` made up, instead of the real ones"
+    )
     listed.add_argument("--order", choices=ORDERS, default="due")
     listed.add_argument("--limit", type=int, default=50)
     listed.add_argument("--after", help="the `next` of the page before")
@@ -56,6 +59,9 @@ def add(command: Add) -> None:
         each.add_argument("--by", default="command line", help="who acts; kept in the office")
     export = action("export", "write every filed request to a file of JSON lines (personal)")
     export.add_argument("file", type=Path)
+    export.add_argument(
+        "--demo", action="store_true", help="those that `guichet demo` made up, instead of the real ones"
+    )
     verify = action("verify", "look for events that were changed, removed, added or moved")
     verify.add_argument("--reference", metavar="REFERENCE", help="only this request")
     outbox = action("outbox", "show what could not be sent; let it be sent again")

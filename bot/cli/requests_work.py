@@ -18,6 +18,7 @@ from bot.requests.model import State
 from bot.requests.office_view import case_view, event_view, line_view
 from bot.requests.outbox import Outbox
 from bot.requests.store import RequestStore
+from bot.requests.undelivered import Undelivered
 from bot.settings import Settings
 
 
@@ -41,18 +42,18 @@ class Office:
         self.requests = RequestStore(self.database, cipher)
         self.casework = Casework(self.database, cipher)
         self.tokens = ApiTokens(self.database)
-        self.outbox = Outbox(self.database)
+        self.outbox, self.undelivered = Outbox(self.database), Undelivered(self.database)
 
 
 async def _list(office: Office, options: argparse.Namespace) -> None:
     states = tuple(State(each) for each in options.state)
-    wanted = Filter(states, tuple(options.service), options.late, options.unread)
+    wanted = Filter(states, tuple(options.service), options.late, options.unread, demo=options.demo)
     page = await office.casework.list(wanted, order=Order(options.order), after=options.after, limit=options.limit)
     if options.json:
         print_json({"requests": [line_view(line) for line in page.lines], "next": page.next})
         return
     for line in page.lines:
-        marks = " late" * line.late + (f" {line.unread} unread" if line.unread else "")
+        marks = " demonstration" * line.demo + " late" * line.late + (f" {line.unread} unread" if line.unread else "")
         print(f"{line.reference}  {line.state:<18} {line.service:<22} due {line.due:%Y-%m-%d}{marks}")
     if page.next:
         print(f"More: --after {page.next}")
@@ -64,7 +65,8 @@ async def _show(office: Office, options: argparse.Namespace) -> None:
     if options.json:
         print_json(view)
         return
-    print(f"{view['reference']}  {view['service']}  {view['state']}  due {view['due'] or '-'}")
+    made_up = "  demonstration" * view["demo"]
+    print(f"{view['reference']}  {view['service']}  {view['state']}  due {view['due'] or '-'}{made_up}")
     for name, value in view["answers"].items():
         print(f"  {name}: {value}")
     for event in view["history"]:
@@ -102,7 +104,7 @@ async def _export(office: Office, options: argparse.Namespace) -> None:
     count, after = 0, None
     with options.file.open("w", encoding="utf-8") as sink:
         while True:
-            page = await office.casework.list(order=Order.NEWEST, after=after, limit=200)
+            page = await office.casework.list(Filter(demo=options.demo), order=Order.NEWEST, after=after, limit=200)
             for line in page.lines:
                 request = await office.requests.by_reference(line.reference)
                 view = case_view(request, await office.casework.history(line.reference))
@@ -131,8 +133,8 @@ async def _verify(office: Office, options: argparse.Namespace) -> int:
 
 async def _outbox(office: Office, options: argparse.Namespace) -> None:
     if options.send_again is not None:
-        await office.outbox.send_again(options.send_again)
-    letters, counts = await office.outbox.dead_letters(), await office.outbox.counts()
+        await office.undelivered.send_again(options.send_again)
+    letters, counts = await office.undelivered.all(), await office.outbox.counts()
     if options.json:
         print_json({"counts": counts, "dead_letters": [_dated(asdict(letter)) for letter in letters]})
         return

@@ -109,8 +109,10 @@ def _serve(create: Callable[[], Any], host: str, port: int, idle_seconds: int = 
     import uvloop
     from aiohttp import web
 
-    from bot.memory import settle
+    from bot.memory import one_heap, settle
     from bot.supervisor import exit_with_supervisor
+
+    one_heap()
 
     async def application() -> Any:
         app = create()

@@ -33,6 +33,7 @@ from bot.conversations.handoff_store import HandoffStore
 from bot.conversations.handoff_tables import HandoffRow
 from bot.conversations.model import Author, Command, Message, Mode
 from bot.conversations.tables import ConversationRow, MessageRow, TurnRow
+from bot.conversations.turn_rows import note_service
 from bot.db import now
 from bot.errors import Conflict
 
@@ -213,11 +214,13 @@ class Talk:
             .values(turns=ConversationRow.turns + 1, last_at=now())
             .returning(ConversationRow.turns)
         )
+        number = (await session.execute(counted)).scalar_one()
+        await note_service(session, handoff.conversation_id, handoff.service, number=number)
         await session.execute(
             insert(TurnRow).values(
                 conversation_id=handoff.conversation_id,
                 message_id=message_id,
-                number=(await session.execute(counted)).scalar_one(),
+                number=number,
                 at=now(),
                 kind=kind,
                 text=text,

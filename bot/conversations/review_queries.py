@@ -7,13 +7,38 @@ condition on one, asked while it walks the log from its end: a query would first
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, exists, literal_column, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from bot.conversations.review_tables import AnnotationRow, ReviewRow, TagRow
 from bot.conversations.reviews import AnnotationState, ReviewState
-from bot.conversations.tables import TurnRow
+from bot.conversations.tables import ServiceRow
 from bot.conversations.transcripts import OnOne
+
+ABOUT_NONE = ""
+"""What stands for a service where a conversation is about none (`ServiceRow`)."""
+
+
+class _without_index(FunctionElement[str]):  # noqa: N801 - it reads like the function that it is in a query
+    """A column that SQLite is not to look up by an index of its own; the same column for PostgreSQL.
+
+    Of a conversation's services SQLite would else ask that index for each of an office, which has dozens.
+    """
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_without_index)
+def _as_it_is(element: Any, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.clauses, **more))
+
+
+@compiles(_without_index, "sqlite")
+def _with_a_plus(element: Any, compiler: Any, **more: Any) -> str:
+    return f"+{compiler.process(element.clauses, **more)}"  # https://sqlite.org/optoverview.html, section 4.1
 
 
 def marked(state: ReviewState) -> Select[tuple[str]]:
@@ -46,10 +71,16 @@ def about(services: Sequence[str]) -> OnOne:
     """Return the condition that a conversation is about some services, or about none."""
 
     def condition(conversation_id: Any) -> ColumnElement[bool]:
-        turn = aliased(TurnRow)
-        # A figure, not `exists`: PostgreSQL would answer that from a list of all turns, which it makes first.
-        of_ours = func.max(case((turn.service.in_(services), 1), else_=0))
-        here = (turn.conversation_id == conversation_id, turn.service.is_not(None))
-        return func.coalesce(select(of_ours).where(*here).correlate_except(turn).scalar_subquery(), 1) == 1
+        of_ours = _without_index(ServiceRow.service).in_((*services, ABOUT_NONE))
+        one: Select[Any] = select(literal_column("1")).where(ServiceRow.conversation_id == conversation_id, of_ours)
+        # Without the offset PostgreSQL would rather gather all conversations of the offices and begin with them.
+        return exists(one.offset(0))
 
     return condition
+
+
+def about_both(service: str, services: Sequence[str]) -> Select[tuple[str]]:
+    """Return the query of the conversations about a service that are about one of some others too."""
+    other = aliased(ServiceRow)
+    both = other.conversation_id == ServiceRow.conversation_id, other.service == service
+    return select(ServiceRow.conversation_id).where(ServiceRow.service.in_(services), exists().where(*both))

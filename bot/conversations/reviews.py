@@ -15,7 +15,7 @@ from bot.conversations.review_tables import (
     ReviewRow,
     TagRow,
 )
-from bot.conversations.tables import TurnRow
+from bot.conversations.tables import ServiceRow, TurnRow
 from bot.db import Database, now
 from bot.errors import NotFound, Unprocessable
 
@@ -261,11 +261,9 @@ class ReviewStore:
 
     async def visible(self, conversation_id: str, services: Sequence[str]) -> bool:
         """Return whether a conversation is about some services, or about none."""
-        about_some = select(TurnRow.service).where(
-            TurnRow.conversation_id == conversation_id, TurnRow.service.is_not(None)
-        )
+        query = select(ServiceRow.service).where(ServiceRow.conversation_id == conversation_id)
         async with self._database.reading() as session:
-            spoken_of = set(await session.scalars(about_some))
+            spoken_of = set(await session.scalars(query)) - {""}
         return not spoken_of or bool(spoken_of & set(services))
 
     async def _turn(self, conversation_id: str, number: int) -> TurnRow:

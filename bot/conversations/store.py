@@ -16,7 +16,7 @@ from bot.conversations.opening import Opening, first_state, hash_of
 from bot.conversations.reminders import KIND, write_reminders
 from bot.conversations.tables import ButtonRow, ConversationRow, MessageRow
 from bot.conversations.turn import Turn
-from bot.conversations.turn_rows import ADD_TURN, MODE, MOVE_ON, MOVE_ON_FROM, MOVE_ON_LATE, STATE, turn_values
+from bot.conversations.turn_rows import MODE, MOVE_ON, MOVE_ON_FROM, MOVE_ON_LATE, STATE, add_turn
 from bot.db import Database, now
 from bot.errors import NotAllowed, NotFound
 from bot.privacy.encryption import Cipher
@@ -228,9 +228,7 @@ class ConversationStore:
                 if (await session.execute(MODE, {"of": turn.conversation_id})).one_or_none() is None:
                     raise erased()
                 raise Overtaken("Another turn was written meanwhile.", code="conversation-busy")
-            await session.execute(
-                ADD_TURN, turn_values(turn, number=counted.turns, at=at, language=language, logged_text=logged_text)
-            )
+            await add_turn(session, turn, number=counted.turns, at=at, language=language, logged_text=logged_text)
             if turn.reminders:
                 await write_reminders(session, turn.conversation_id, counted.turns, turn.reminders)
             await write_messages(

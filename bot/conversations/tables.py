@@ -75,6 +75,19 @@ class TurnRow(Base):
     milliseconds: Mapped[float]
 
 
+class ServiceRow(Base):
+    """A service that a conversation is about; one that is about none has one row, with an empty name.
+
+    Written with the turns, so that an account of some offices finds its conversations without a look at all turns.
+    """
+
+    __tablename__ = "conversation_services"
+    __table_args__ = (Index("ix_conversation_services_service", "service", "conversation_id"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    service: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
 class MessageRow(Base):
     """One message as it was shown, in its order."""
 

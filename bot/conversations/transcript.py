@@ -67,10 +67,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list; `after`, given back, brings the next one, and is None at the end."""
+    """A page of a list.
+
+    Attributes:
+        after: given back, it brings the next one; None at the end.
+        looked_to: back to when was looked, where the time was over before the page was full: there may be more.
+    """
 
     lines: list[Line]
     after: str | None
+    looked_to: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,47 @@ a transcript shows what the log says in its place.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
 from bot.conversations.full_text import TURNS_TEXT, Search, found_on_sqlite, is_found, read_search
 from bot.conversations.model import Author, Mode
 from bot.conversations.tables import ConversationRow, MessageRow, TurnRow
 from bot.conversations.transcript import Filter, Line, Page, Said, Transcript, Understood
+from bot.conversations.windows import PATIENCE, SPAN, Place, Windows
 from bot.db import Database
-from bot.errors import InvalidInput, NotFound
+from bot.errors import NotFound
 
 __all__ = ["Filter", "Line", "Page", "Said", "Transcript", "Transcripts", "Understood"]
 
 OnOne = Callable[[Any], ColumnElement[bool]]
 """A condition on one conversation, given the column of its identifier."""
-Among = Select[tuple[str]] | OnOne
+
+
+@dataclass(frozen=True)
+class FewOrMany:
+    """Which conversations, when it is not known beforehand whether few or most of them are.
+
+    Attributes:
+        counted: a query that has at least as many lines as there are such conversations; it is read up to `FEW`.
+        few: the query of their identifiers, taken when `counted` ends before.
+        many: the condition on one, taken otherwise.
+    """
+
+    counted: Select[Any]
+    few: Select[tuple[str]]
+    many: OnOne
+
+
+Which = Select[tuple[str]] | OnOne
 """Which conversations: a query of their identifiers, or a condition on one."""
+Among = Which | FewOrMany
+"""The same, or whichever of both is the faster."""
+FEW = 2_000
+"""Conversations up to which a query begins with them, instead of walking the log until a page is full."""
 PAGE = 50
 """Conversations on a page."""
 
@@ -33,10 +55,14 @@ class Transcripts:
 
     Args:
         database: where it is.
+        patience: seconds for which a page is looked for; it may end before it is full then, and says so.
+        span: turns that are looked through at least.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience: float = PATIENCE, span: int = SPAN) -> None:
         self._database = database
+        self._patience = patience
+        self._span = span
 
     async def page(
         self,
@@ -47,6 +73,8 @@ class Transcripts:
         size: int = PAGE,
     ) -> Page:
         """Return conversations that meet conditions, the one where they were met last first.
+
+        The log is looked through from its end, part by part (bot/conversations/windows.py).
 
         A conversation in which the citizen said nothing is in no list.
 
@@ -63,7 +91,7 @@ class Transcripts:
         search = read_search(wanted.text)
         streamed = search is not None and self._database.is_sqlite
         conditions = [*self._said(wanted, turn, None if streamed else search), *_conversation(wanted, turn)]
-        conditions += meeting(among, turn.conversation_id)
+        conditions += meeting(await self._chosen(among), turn.conversation_id)
         # The last turn that meets the conditions on what was said stands for its conversation.
         later = [newer.conversation_id == turn.conversation_id, newer.number > turn.number]
         also_later = self._said(wanted, newer, search)
@@ -71,40 +99,58 @@ class Transcripts:
         if wanted.turns_from and not also_later:
             # It is the last turn of all: its number is the length, which spares the look at most conversations.
             conditions.append(turn.number >= wanted.turns_from)
-        query = (
-            select(
-                ConversationRow.id,
-                ConversationRow.language,
-                ConversationRow.mode,
-                ConversationRow.turns,
-                ConversationRow.created_at,
-                ConversationRow.last_at,
-                turn.number,
-                turn.at,
-                turn.text,
-                turn.intent,
-                turn.confidence,
-                turn.service,
-                turn.moment,
-                turn.fallback,
-                turn.id.label("turn_id"),
-            )
-            .join(turn, turn.conversation_id == ConversationRow.id)
-            .limit(size + 1)
-        )
+        query = select(
+            ConversationRow.id,
+            ConversationRow.language,
+            ConversationRow.mode,
+            ConversationRow.turns,
+            ConversationRow.created_at,
+            ConversationRow.last_at,
+            turn.number,
+            turn.at,
+            turn.text,
+            turn.intent,
+            turn.confidence,
+            turn.service,
+            turn.moment,
+            turn.fallback,
+            turn.id.label("turn_id"),
+        ).join(turn, turn.conversation_id == ConversationRow.id)
         if streamed and search is not None:
             # FTS5 gives the newest first by itself, by number: sorting by time would first read all that it finds.
             query = query.join(TURNS_TEXT, TURNS_TEXT.c.rowid == turn.id).order_by(TURNS_TEXT.c.rowid.desc())
             conditions.append(found_on_sqlite(search))
         else:
             query = query.order_by(turn.at.desc(), turn.id.desc())
-        if after is not None:
-            at, number = _read_cursor(after)
-            conditions.append(turn.id < number if streamed else tuple_(turn.at, turn.id) < (at, number))
+        rows: list[Any] = []
+        windows = Windows(Place.read(after) if after is not None else None, self._patience, span=self._span)
         async with self._database.reading() as session:
-            rows = (await session.execute(query.where(*conditions))).all()
+            if not self._database.is_sqlite:
+                # To compile a query of some milliseconds takes PostgreSQL some hundred.
+                await session.execute(text("SET LOCAL jit = off"))
+            while True:
+                await windows.open(session, wanted.until)
+                part = query.where(*conditions, *windows.within(turn, by_number=streamed))
+                rows += (await session.execute(part.limit(size + 1 - len(rows)))).all()
+                if len(rows) > size or not windows.more(wanted.since):
+                    break
         lines = [Line(row[0], row[1], Mode(row[2]), *row[3:-1]) for row in rows[:size]]
-        return Page(lines, _cursor(rows[size - 1]) if len(rows) > size else None)
+        if len(rows) > size:
+            return Page(lines, str(Place(rows[size - 1].at, rows[size - 1].turn_id)))
+        return Page(lines, str(windows.end), windows.end.at) if windows.end else Page(lines, None)
+
+    async def _chosen(self, among: Sequence[Among]) -> list[Which]:
+        """Return the conditions, each in the one form that is the faster here."""
+        found: list[Which] = []
+        for each in among:
+            if isinstance(each, FewOrMany):
+                some = select(func.count()).select_from(each.counted.limit(FEW).subquery())
+                async with self._database.reading() as session:
+                    few = (await session.execute(some)).scalar_one() < FEW
+                found.append(each.few if few else each.many)
+            else:
+                found.append(each)
+        return found
 
     async def transcript(self, conversation_id: str) -> Transcript:
         """Return a conversation with all that was said and understood.
@@ -178,7 +224,7 @@ class Transcripts:
         return conditions
 
 
-def meeting(among: Sequence[Among], conversation_id: Any) -> list[ColumnElement[bool]]:
+def meeting(among: Sequence[Which], conversation_id: Any) -> list[ColumnElement[bool]]:
     """Return the conditions under which a conversation is among some."""
     return [each(conversation_id) if callable(each) else conversation_id.in_(each) for each in among]
 
@@ -219,16 +265,3 @@ def _understood(turn: TurnRow) -> Understood:
         turn.model,
         turn.milliseconds,
     )
-
-
-def _cursor(row: Any) -> str:
-    return f"{round(row.at.timestamp() * 1_000_000)}-{row.turn_id}"
-
-
-def _read_cursor(after: str) -> tuple[datetime, int]:
-    microseconds, _, number = after.partition("-")
-    try:
-        seconds, rest = divmod(int(microseconds), 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest), int(number)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidInput("`after` is what the page before gave.", code="bad-cursor", field="after") from None

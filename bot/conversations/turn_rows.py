@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.conversations.tables import TurnRow
+from bot.conversations.tables import ServiceRow, TurnRow
 from bot.conversations.turn import Turn
 from bot.db import Base
 
@@ -41,18 +42,53 @@ MOVE_ON_FROM = _move_on(_NEW, _CONVERSATIONS.c.turns == bindparam("follows"))
 """The same, unless another turn was written since the one that is followed."""
 MOVE_ON_LATE = _move_on({name: case((_IS_LAST, new), else_=_CONVERSATIONS.c[name]) for name, new in _NEW.items()})
 """The same for a turn that waited: the dialogue goes on from the last one that was said, and it may not be the last."""
-ADD_TURN = insert(Base.metadata.tables["turns"])
+_ADD_TURN = insert(Base.metadata.tables["turns"])
 STATE = select(
     _CONVERSATIONS.c.state,
     exists().where(TurnRow.conversation_id == bindparam("of"), TurnRow.message_id == bindparam("message")),
     _CONVERSATIONS.c.turns,
 ).where(_CONVERSATIONS.c.id == bindparam("of"))
 
+_SERVICES = Base.metadata.tables["conversation_services"]
+_OF, _SERVICE = (bindparam(name, type_=_SERVICES.c[name].type) for name in ("conversation_id", "service"))
+_ABOUT = insert(_SERVICES).from_select(
+    ["conversation_id", "service"],
+    select(_OF, _SERVICE).where(~exists().where(ServiceRow.conversation_id == _OF, ServiceRow.service == _SERVICE)),
+)
+_NO_LONGER_ABOUT_NONE = delete(_SERVICES).where(_SERVICES.c.conversation_id == _OF, _SERVICES.c.service == "")
+
 MODE = select(_CONVERSATIONS.c.mode).where(_CONVERSATIONS.c.id == bindparam("of"))
 
 
-def turn_values(turn: Turn, *, number: int, at: datetime, language: str, logged_text: str) -> dict[str, Any]:
-    """Return the row of a turn in the log."""
+async def note_service(
+    session: AsyncSession | AsyncConnection, conversation_id: str, service: str | None, *, number: int
+) -> None:
+    """Write what a conversation is about, in the transaction of a turn that has locked it.
+
+    Args:
+        session: of the transaction.
+        conversation_id: the conversation.
+        service: of the turn; None for none.
+        number: of the turn: the first one tells of a conversation that it is about nothing yet.
+    """
+    if service is None and number > 1:
+        return
+    told = {"conversation_id": conversation_id, "service": service or ""}
+    added: Any = await session.execute(_ABOUT, told)
+    if added.rowcount and number > 1:
+        await session.execute(_NO_LONGER_ABOUT_NONE, {"conversation_id": conversation_id})
+
+
+async def add_turn(
+    session: AsyncSession | AsyncConnection, turn: Turn, *, number: int, at: datetime, language: str, logged_text: str
+) -> None:
+    """Write the row of a turn in the log, and what its conversation is about, in a transaction that has locked it."""
+    values = _values(turn, number=number, at=at, language=language, logged_text=logged_text)
+    await session.execute(_ADD_TURN, values)
+    await note_service(session, turn.conversation_id, values["service"], number=number)
+
+
+def _values(turn: Turn, *, number: int, at: datetime, language: str, logged_text: str) -> dict[str, Any]:
     intent = turn.parse.get("intent") or {}
     linked = turn.parse.get("service") or {}
     return {

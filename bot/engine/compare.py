@@ -65,6 +65,21 @@ def compare(
     return Comparison(measured, other, lost, macro), changes(turns, said, says)
 
 
+def listen(champion: Path, challenger: Path, messages: Sequence[tuple[int, int, str]]) -> list[Change]:
+    """Return what two models understand otherwise of messages of citizens: a turn, in how many turns, and the text.
+
+    Raises:
+        Misconfigured: a model cannot be read.
+    """
+
+    def say(archive: Path) -> list[Answer]:
+        agent = load_agent(archive)
+        return [_answer(understand(agent, text)) for _, _, text in messages]
+
+    turns = [(turn_id, count) for turn_id, count, _ in messages]
+    return changes(turns, say(champion), say(challenger))
+
+
 def _ask(
     archive: Path, cases: EvaluationSet, texts: Sequence[str], tell: Tell
 ) -> tuple[list[Answer], Measures, list[Answer]]:

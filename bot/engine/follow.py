@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.errors import GuichetError
-from bot.learning.models import current_model, promote
-from bot.learning.promotion import answer
+from bot.learning.models import current_model
+from bot.learning.promotion import answer, refuse
 
 logger = logging.getLogger(__name__)
 EVERY = 0.25
@@ -41,16 +41,26 @@ async def follow(host: Serves, models_dir: Path) -> None:
         wanted = _pointed(models_dir)
         if wanted == seen:
             continue
-        seen, serving = wanted, host.model
+        seen = wanted
         try:
-            await host.load(models_dir / wanted)
-            answer(models_dir, wanted, host.model)
-        except GuichetError as error:
-            logger.error("%s stays in service: %s", serving, error.message)
-            # A pointer to what cannot be loaded would keep the next start from succeeding.
-            promote(models_dir, serving)
-            seen = serving
-            answer(models_dir, wanted, serving, error.message)
+            seen = await _take(host, models_dir, wanted)
+        except (GuichetError, OSError) as error:
+            # A full disk: the next change of the pointer is looked at all the same.
+            logger.error("%s cannot be written: %s", models_dir, error)
+
+
+async def _take(host: Serves, models_dir: Path, wanted: str) -> str:
+    """Load a model, or refuse it in words; return the model that serves."""
+    serving = host.model
+    try:
+        await host.load(models_dir / wanted)
+    except GuichetError as error:
+        logger.error("%s stays in service: %s", serving, error.message)
+        # A pointer to what cannot be loaded would keep the next start from succeeding.
+        refuse(models_dir, wanted, serving, error.message)
+    else:
+        answer(models_dir, wanted, host.model)
+    return host.model
 
 
 def _pointed(models_dir: Path) -> str:

@@ -10,11 +10,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from bot.engine.background import stand_back
 from bot.errors import GuichetError
 from bot.settings import Settings
-
-NICE = 19
-"""The lowest priority: what citizens ask is answered first."""
 
 
 def run_step(settings: Settings) -> int:
@@ -22,7 +20,7 @@ def run_step(settings: Settings) -> int:
     request = json.loads(sys.stdin.read())
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    os.nice(NICE)
+    stand_back()
 
     def tell(line: dict[str, Any]) -> None:
         out.write(json.dumps(line) + "\n")
@@ -47,11 +45,11 @@ def _do(settings: Settings, request: dict[str, Any], tell: Any) -> dict[str, Any
         trained = train(settings, challenger=request["challenger"])
         return {"seconds": round(trained.seconds, 1)}
     prepare_rasa()
-    from bot.engine.compare import compare
+    from bot.engine.compare import compare, listen
 
-    models = settings.models_dir
+    champion, challenger = (settings.models_dir / request[name] for name in ("champion", "challenger"))
     messages = [(int(turn), int(count), str(text)) for turn, count, text in request["messages"]]
-    comparison, changes = compare(
-        settings, models / request["champion"], models / request["challenger"], messages, request["newer"], tell
-    )
+    if request["step"] == "listen":
+        return {"changes": [asdict(each) for each in listen(champion, challenger, messages)]}
+    comparison, changes = compare(settings, champion, challenger, messages, request["newer"], tell)
     return {"comparison": comparison.wire(), "changes": [asdict(each) for each in changes]}

@@ -14,6 +14,7 @@ from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.domain import Domain
+from rasa.shared.utils.io import read_yaml_file
 
 from bot.engine.actions_in_process import ActionsInProcess
 from bot.engine.runner import InOrderRunner
@@ -42,7 +43,7 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
         raise Misconfigured(f"There is no model at {archive}: run `guichet train`.", code="no-model")
     agent = Agent(tracker_store=InMemoryTrackerStore(Domain.empty()), action_endpoint=actions)
     try:
-        with _spacy_read_once():
+        with _read_once():
             agent.load_model(str(archive))
         _look_rules_up_once(agent)
         agent.processor.graph_runner = InOrderRunner(agent.processor.graph_runner)
@@ -59,14 +60,21 @@ def load_agent(archive: Path, actions: ActionsInProcess | None = None) -> Agent:
 
 
 @contextmanager
-def _spacy_read_once() -> Iterator[None]:
-    """Let the two nodes of a model that want the spaCy pipeline share one; Rasa reads it for each."""
-    read = SpacyNLP.load_model
-    SpacyNLP.load_model = staticmethod(cache(read))
+def _read_once() -> Iterator[None]:
+    """Let Rasa read the spaCy pipeline once for two nodes, and the domain once, which it parses four times."""
+    # It was checked when the model was trained.
+    pipeline, domain = SpacyNLP.load_model, Domain.from_directory
+    SpacyNLP.load_model = staticmethod(cache(pipeline))
+    Domain.from_directory = staticmethod(_domain_of)
     try:
         yield
     finally:
-        SpacyNLP.load_model = staticmethod(read)
+        SpacyNLP.load_model = staticmethod(pipeline)
+        Domain.from_directory = domain
+
+
+def _domain_of(folder: str) -> Domain:
+    return Domain.from_dict(read_yaml_file(Path(folder, "domain.yml")))
 
 
 def _look_rules_up_once(agent: Agent) -> None:

@@ -19,9 +19,16 @@ from typing import Any
 TENSORFLOW = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 UNUSED_IN_THE_ENGINE = (
     *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
+    *("questionary", "sanic", "socketio"),
     *("boto3", "botocore", "confluent_kafka", "pymongo", "redis", "matplotlib"),
+    "rasa.utils.tensorflow.model_data",
 )
-"""Libraries of channels, brokers, stores and plots that Rasa imports at start and that the engine never calls."""
+"""Libraries of channels, brokers, stores and plots, and Rasa's own form of data for TensorFlow, which Rasa imports at
+start and the engine never calls."""
+NOT_FOUND_IN_THE_ENGINE = ("pyarrow", "portalocker.redis")
+"""What scikit-learn and a library of locks take along where it is installed, and do without where it is not: 33 MB."""
+PUT_OFF_IN_THE_ENGINE = "scipy.stats"
+"""What scikit-learn imports at start and calls in few places, none of them ours: 25 MB."""
 
 
 class _InertMeta(type):
@@ -81,7 +88,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.partition(".")[0] not in self._names or not _rasa_imports():
+        known = any(fullname == name or fullname.startswith(f"{name}.") for name in self._names)
+        if not known or not _rasa_imports():
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -90,6 +98,18 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """There is nothing to run in an inert module."""
+
+
+class _PutOff(importlib.abc.MetaPathFinder):
+    """Has a module run only when something of it is first used."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path) if fullname == PUT_OFF_IN_THE_ENGINE else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
 
 
 def _rasa_imports() -> bool:
@@ -109,7 +129,7 @@ def install(*, light: bool = False) -> None:
     """Make `import rasa` work without TensorFlow; does nothing for what is really installed, or when called twice.
 
     Args:
-        light: leave out what the engine never calls too, installed or not (70 MB and a second of start-up).
+        light: leave out what the engine never calls too, installed or not (130 MB and a second of start-up).
     """
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
@@ -117,3 +137,6 @@ def install(*, light: bool = False) -> None:
         sys.meta_path.append(_Finder(TENSORFLOW))
     if light:
         sys.meta_path.insert(0, _Finder(UNUSED_IN_THE_ENGINE))
+        for name in NOT_FOUND_IN_THE_ENGINE:
+            sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's own way to say "not there".
+        sys.meta_path.insert(0, _PutOff())

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from actions.desk import open_desk
-from bot import logs, tracing
+from bot import __version__, logs, tracing
 from bot.conversations.pending import PendingMessages
 from bot.conversations.replay import Replay
 from bot.conversations.spool import open_spool
@@ -86,7 +86,9 @@ async def _numbered(request: web.Request, handler: Any) -> web.StreamResponse:
     with logs.numbered(request.headers.get(logs.HEADER)), tracing.span(name, request.headers) as span:
         response: web.StreamResponse = await handler(request)
         span.status = response.status
-        logger.log(logging.WARNING if response.status >= 500 else logging.DEBUG, "%s %d", name, response.status)
+        # Not to be ready yet is no fault: it is asked while the model loads.
+        failed = response.status >= 500 and request.path != "/ready"
+        logger.log(logging.WARNING if failed else logging.DEBUG, "%s %d", name, response.status)
         return response
 
 
@@ -111,7 +113,8 @@ def _token_of(token: str) -> Any:
 
 async def _ready(request: web.Request) -> web.Response:
     host = request.app[HOST]
-    return web.json_response({"ready": host.ready, "model": host.model}, status=200 if host.ready else 503)
+    told = {"ready": host.ready, "model": host.model, "version": __version__}
+    return web.json_response(told, status=200 if host.ready else 503)
 
 
 async def _answer(request: web.Request) -> web.Response:

@@ -5,8 +5,6 @@ import json
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 
-import typst
-
 _AT_ONCE = asyncio.Semaphore(1)
 
 
@@ -46,6 +44,8 @@ async def evidence_pdf(evidence: Evidence) -> bytes:
 
 
 def _compile(evidence: Evidence) -> bytes:
+    import typst  # 6 MB, of use from the first document on.
+
     source = files("bot.improvement").joinpath("evidence.typ").read_bytes()
     data = json.dumps(asdict(evidence), ensure_ascii=False)
     return typst.compile(

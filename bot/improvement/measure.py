@@ -24,7 +24,8 @@ SPAN = 90
 
 async def score_of(totals: Totals, aim: Aim, since: date, until: date, *, demo: bool = False) -> Sample:
     """Return the figures of an aim in a span of days, both included."""
-    cells = await totals.cells(Scope(moment=aim.moment, service=aim.service, demo=demo), since, until)
+    scope = Scope(moment=aim.moment, service=aim.service, demo=demo)
+    cells = await totals.cells(scope, since, until, only=(aim.dimension,))
     own = [cell for cell in cells if cell.dimension == aim.dimension and cell.side == "citizen"]
     return Sample(sum(each.n for each in own), sum(each.total for each in own), sum(each.squares for each in own))
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.tables import ConversationRow, TurnRow
-from bot.conversations.transcripts import Among, meeting
+from bot.conversations.transcripts import Which, meeting
 from bot.db import Database, now
 from bot.errors import Conflict, NotFound
 from bot.improvement.agreement import Agreement, agreement
@@ -166,7 +166,7 @@ class Samples:
             raise NotFound("This conversation was not drawn.", code="unknown-sample")
         return found[0]
 
-    async def all(self, reader: str, among: Sequence[Among] = (), weeks: int = 8) -> list[Sample]:
+    async def all(self, reader: str, among: Sequence[Which] = (), weeks: int = 8) -> list[Sample]:
         """Return the samples of the last weeks as somebody may see them, the newest week first.
 
         Args:

@@ -101,6 +101,11 @@ class Change:
     before: Answer
     after: Answer
 
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> "Change":
+        """Return the change that a process told as JSON."""
+        return cls(told["turn_id"], told["count"], Answer(**told["before"]), Answer(**told["after"]))
+
 
 def changes(turns: Sequence[tuple[int, int]], before: Sequence[Answer], after: Sequence[Answer]) -> list[Change]:
     """Return the messages whose intent or service changes, the most frequent first.

@@ -1,5 +1,6 @@
 """What a model is trained on: the project's files and the accepted examples, with a checksum that tells them apart."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,12 +9,14 @@ from pathlib import Path
 import yaml
 
 from bot.catalogue.load import checksum
+from bot.db import Database
 from bot.errors import Misconfigured
-from bot.learning.evaluation_set import EvaluationSet
-from bot.learning.examples import Example, ExampleState
+from bot.learning.evaluation_set import EvaluationSet, read_evaluation_set
+from bot.learning.examples import Example, ExampleState, ExampleStore
 from bot.learning.models import code_digest
 from bot.learning.nlu_file import Utterance, nlu_text, read_nlu
 from bot.learning.reports import Finding, findings, folded
+from bot.settings import Settings
 
 RASA_FILES = ("config.yml", "domain.yml")
 
@@ -35,6 +38,22 @@ class Dataset:
     findings: tuple[Finding, ...]
     project: str
     checksum: str
+
+
+async def of_today(settings: Settings, database: Database, project: Path = Path()) -> Dataset:
+    """Return what a run of an installation would train on now.
+
+    Args:
+        settings: where catalogue, cases and the file of examples are.
+        database: where the examples are.
+        project: the folder of config.yml, domain.yml and data/.
+
+    Raises:
+        Misconfigured, InvalidInput: as `build`, or there are no cases to measure on.
+    """
+    cases = read_evaluation_set(settings.evaluation_dir)
+    examples = await ExampleStore(database).all()
+    return await asyncio.to_thread(build, project, settings.catalogue_dir, settings.learned_file, examples, cases)
 
 
 def build(

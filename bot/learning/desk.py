@@ -4,10 +4,8 @@ from pathlib import Path
 
 from bot.accounts.audit import AuditTrail
 from bot.db import Database
-from bot.errors import Conflict
 from bot.learning import promotion
 from bot.learning.gate import Verdict
-from bot.learning.models import current_model
 from bot.learning.runs import RunStore
 
 
@@ -67,9 +65,7 @@ class ModelDesk:
             Conflict: there is none to go back to, or somebody has put another in service meanwhile.
             Misconfigured: it is damaged or from another version.
         """
-        if serving and current_model(self._models).name != serving:
-            raise Conflict("Somebody has put another model in service meanwhile: look again.", code="model-changed")
-        name = promotion.put_back(self._models)
+        name = promotion.put_back(self._models, serving)
         await self._trail.note(by, "rolled-back", "model", name)
         return name, await self._wait(name, by, "the other stays")
 

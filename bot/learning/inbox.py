@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database
@@ -128,8 +128,8 @@ class Inbox:
         async with self._database.reading() as session:
             return [await _item(session, row, services) for row in await session.scalars(query.limit(DONE))]
 
-    async def done(self, by: str, services: Sequence[str] | None) -> list[Done]:
-        """Return what was labelled last, with the conversations that it came from.
+    async def done(self, by: str, services: Sequence[str] | None, group: int | None = None) -> list[Done]:
+        """Return what was labelled last, with the conversations that it came from; of one group, where it is named.
 
         What somebody is still to label blindly is not told them here.
         """
@@ -138,6 +138,7 @@ class Inbox:
             select(LabelRow)
             .join(GroupRow, GroupRow.id == LabelRow.group_id)
             .where(LabelRow.undone_at.is_(None), told, may_see(services))
+            .where(LabelRow.group_id == group if group is not None else true())
             .order_by(LabelRow.id.desc())
             .limit(DONE)
         )

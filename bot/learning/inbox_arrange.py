@@ -13,10 +13,11 @@ from bot.db import Base, Database
 from bot.learning.closest import Examples
 from bot.learning.examples import ExampleStore
 from bot.learning.harvest_signals import Signal
-from bot.learning.inbox_model import State
-from bot.learning.inbox_tables import GroupRow, InboxMessageRow
+from bot.learning.inbox_model import Decision, State
+from bot.learning.inbox_tables import GroupRow, InboxMessageRow, LabelRow
 from bot.learning.inbox_text import topics
 from bot.learning.ordering import Candidate, order, uncertainty
+from bot.learning.set_aside import set_aside
 
 ORDERED = 1000
 """Groups among which the most instructive are looked for: more than anybody labels before the next harvest. The others
@@ -58,9 +59,10 @@ async def arrange(database: Database, taught: Callable[[], Sequence[tuple[str, s
         taught: returns the examples that the assistant is taught, as (text, intent); called in a thread.
     """
     groups = await _waiting(database)
+    aside = await _aside(database)
     accepted = await ExampleStore(database).counts()
     before = {each.id: (each.place, each.topic, bool(each.closest)) for each in groups}
-    await asyncio.to_thread(_arrange, groups, taught, accepted)
+    await asyncio.to_thread(_arrange, groups, taught, accepted, aside)
     changed = [
         {"of": each.id, "place": each.place, "topic": each.topic, "closest": each.closest}
         for each in groups
@@ -71,6 +73,19 @@ async def arrange(database: Database, taught: Callable[[], Sequence[tuple[str, s
         async with database.transaction() as connection:
             those = changed[start : start + AT_ONCE]
             await connection.execute(update(_GROUPS).where(_GROUPS.c.id == bindparam("of")).values(values), those)
+
+
+async def _aside(database: Database) -> list[str]:
+    """Return the messages from which people said that nothing is to be learnt."""
+    said = select(LabelRow.group_id).where(LabelRow.decision == Decision.NOT_TRAINING, LabelRow.undone_at.is_(None))
+    query = (
+        select(InboxMessageRow.text)
+        .join(GroupRow, GroupRow.id == InboxMessageRow.group_id)
+        .where(GroupRow.state == State.LABELLED, GroupRow.id.in_(said))
+        .order_by(InboxMessageRow.id)
+    )
+    async with database.reading() as session:
+        return list(dict.fromkeys(await session.scalars(query)))
 
 
 async def _waiting(database: Database) -> list[Group]:
@@ -102,13 +117,22 @@ def _count(group: Group, message: Any) -> None:
         group.uncertainty, group.meanings = doubt, dict(message.ranking)
 
 
-def _arrange(groups: list[Group], taught: Callable[[], Sequence[tuple[str, str]]], accepted: Mapping[str, int]) -> None:
+def _arrange(
+    groups: list[Group],
+    taught: Callable[[], Sequence[tuple[str, str]]],
+    accepted: Mapping[str, int],
+    aside: Sequence[str],
+) -> None:
     new = [each for each in groups if not each.closest and each.place == LAST]
     written = taught()
     if new:
         examples = Examples(written)
         for group in new:
             group.closest = examples.closest(group.text)
+    for group, chance in zip(
+        groups, set_aside([each.text for each in groups], aside, [text for text, _ in written]), strict=True
+    ):
+        group.uncertainty *= 1 - chance
     worthy = sorted(groups, key=lambda each: (-each.worth, each.id))
     unknown = [each for each in worthy if each.unknown]
     for group in groups:

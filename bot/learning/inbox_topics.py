@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.db import Database
 from bot.learning.inbox import may_see
@@ -45,18 +45,23 @@ async def topics(database: Database, services: Sequence[str] | None) -> list[Top
         database: where the inbox is.
         services: those that the reader may read about; None for all.
     """
+    waits = GroupRow.topic != "", GroupRow.state == State.OPEN, may_see(services)
+    # Those that are shown first: to read what is said of every topic would cost more with each that waits.
+    people = func.count(InboxMessageRow.conversation_id.distinct())
+    largest = select(GroupRow.topic).join(InboxMessageRow, InboxMessageRow.group_id == GroupRow.id).where(*waits)
+    largest = largest.group_by(GroupRow.topic).order_by(people.desc(), GroupRow.topic).limit(SHOWN)
     query = (
         select(GroupRow.topic, GroupRow.id, GroupRow.closest, InboxMessageRow)
         .join(InboxMessageRow, InboxMessageRow.group_id == GroupRow.id)
-        .where(GroupRow.topic != "", GroupRow.state == State.OPEN, may_see(services))
         .order_by(GroupRow.place, InboxMessageRow.id)
     )
     found: dict[str, Rows] = {}
     async with database.reading() as session:
-        for words, group, closest, message in await session.execute(query):
+        shown = list(await session.scalars(largest))
+        for words, group, closest, message in await session.execute(query.where(*waits, GroupRow.topic.in_(shown))):
             found.setdefault(words, []).append((group, closest, message))
     read = [_topic(words, rows) for words, rows in found.items()]
-    return sorted(read, key=lambda each: (-each.people, each.words))[:SHOWN]
+    return sorted(read, key=lambda each: (-each.people, each.words))
 
 
 def _topic(words: str, rows: Rows) -> Topic:

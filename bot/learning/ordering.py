@@ -16,6 +16,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+ALIKE = 4
+"""Power of the likeness: what shares some words with another (cosine 0.5) loses 6 % of its worth, what nearly says the
+same (0.85) half. Where more waits than is labelled, the plain cosine put the odd before the instructive."""
 COMMON = 0.2
 """A term that more than this share of the messages has says nothing about how alike two of them are."""
 
@@ -57,7 +60,7 @@ def order(
 
     Each step takes the candidate for which the product of these is highest: its uncertainty; the need of its intents,
     the mean of 1/√(examples) weighted by confidence, where those taken before count as examples of what they may mean;
-    its unlikeness to those taken before. Of equal ones that of most people, then the first.
+    its unlikeness to those taken before (`ALIKE`). Of equal ones that of most people, then the first.
 
     Args:
         candidates: what may be labelled.
@@ -73,7 +76,7 @@ def order(
     nearest = [0.0] * len(candidates)
 
     def place(index: int) -> tuple[float, int, int]:
-        worth = candidates[index].uncertainty * _need(meanings[index], counts) * max(0.0, 1.0 - nearest[index])
+        worth = candidates[index].uncertainty * _need(meanings[index], counts) * max(0.0, 1.0 - nearest[index] ** ALIKE)
         return -worth, -candidates[index].people, index
 
     # What is taken only ever lowers the worth of the others: who is still first when measured anew is the best.
@@ -145,6 +148,11 @@ def _vectors(texts: Sequence[str]) -> list[dict[str, float]]:
         length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
         vectors.append({term: weight / length for term, weight in weighted.items()})
     return vectors
+
+
+def terms_of(text: str) -> set[str]:
+    """Return the words of a text and the pieces of its words, without case and accents."""
+    return set(_terms(text))
 
 
 def _terms(text: str) -> list[str]:

@@ -2,17 +2,21 @@
 
 Promotion writes the name into `models/current`; every engine on the folder sees that within a second, loads the model
 beside the one that serves, tries it, and swaps (bot/engine/follow.py). It answers in `models/in-service`.
-`models/history` holds the names that were in service, the last one last: rollback goes back one.
+`models/history` holds the names that were in service, the last one last: rollback goes back one. Who changes
+these holds `models/.lock`, so that two admins at once do it one after the other.
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import Conflict, Misconfigured, NotFound
+from bot.errors import Conflict, Failed, Misconfigured, NotFound
 from bot.learning.gate import Decision, Verdict
 from bot.learning.models import Card, archive_digest, code_digest, current_model, promote, read_card
 
@@ -90,30 +94,46 @@ def put_in_service(models_dir: Path, name: str) -> str:
     Raises:
         Misconfigured: the archive cannot be used.
         NotFound: there is no such archive.
+        Failed: the folder cannot be written; nothing has changed.
     """
     check_archive(models_dir / name)
-    before = current_model(models_dir).name
-    history = [each for each in _history(models_dir) if each != name]
-    _write_history(models_dir, [*(each for each in history if each != before), before, name])
-    _give(models_dir, name)
+    with _alone(models_dir):
+        before = current_model(models_dir).name
+        history = [each for each in _history(models_dir) if each != name]
+        _write_history(models_dir, [*(each for each in history if each != before), before, name])
+        _give(models_dir, name)
     return before
 
 
-def put_back(models_dir: Path) -> str:
+def put_back(models_dir: Path, taken_out: str = "") -> str:
     """Give the engines the model that was in service before; return its name.
 
+    Args:
+        models_dir: the folder.
+        taken_out: the model that goes out of service; empty: whichever serves.
+
     Raises:
-        Conflict: there was none before, or it is gone.
+        Conflict: there was none before, or it is gone; or another than `taken_out` serves.
         Misconfigured: it cannot be used.
+        Failed: the folder cannot be written; nothing has changed.
     """
-    serving = current_model(models_dir).name
-    before = [each for each in _history(models_dir) if each != serving and (models_dir / each).is_file()]
-    if not before:
-        raise Conflict("There is no model to go back to.", code="no-older-model")
-    check_archive(models_dir / before[-1])
-    _write_history(models_dir, before)
-    _give(models_dir, before[-1])
+    with _alone(models_dir):
+        serving = current_model(models_dir).name
+        if taken_out and serving != taken_out:
+            raise _changed()
+        before = _before(models_dir, serving)
+        if not before:
+            raise Conflict("There is no model to go back to.", code="no-older-model")
+        check_archive(models_dir / before[-1])
+        _write_history(models_dir, before)
+        _give(models_dir, before[-1])
     return before[-1]
+
+
+def previous(models_dir: Path) -> str | None:
+    """Return the model that `put_back` would put in service; None when there is none."""
+    before = _before(models_dir, current_model(models_dir).name)
+    return before[-1] if before else None
 
 
 async def wait_in_service(models_dir: Path, name: str, seconds: float = 60.0) -> bool:
@@ -124,17 +144,20 @@ async def wait_in_service(models_dir: Path, name: str, seconds: float = 60.0) ->
 
     Raises:
         Misconfigured: the engine refused it and the one before serves; the pointer is back on that one.
-        Conflict: the engine did not say anything in time.
+        Conflict: the engine did not say anything in time, or somebody else wants another model meanwhile.
     """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        answer = answered(models_dir)
+        # In this order: what the engine refuses, it says before it takes the name out of the history.
+        wanted, answer = _history(models_dir)[-1:], answered(models_dir)
         if answer is None or not _lives(answer.pid):
             return False
         if answer.wanted == name and answer.error:
             raise Misconfigured(f"{answer.error} {answer.serving} stays in service.", code="bad-model")
         if answer.serving == name:
             return True
+        if wanted and wanted != [name]:
+            raise _changed()
         await asyncio.sleep(0.05)
     raise Conflict("The engine did not take the model in time; its log says why.", code="engine-silent")
 
@@ -150,6 +173,31 @@ def answered(models_dir: Path) -> Answered | None:
 def answer(models_dir: Path, wanted: str, serving: str, error: str = "") -> None:
     """Say, as the engine, which model serves."""
     _write_answer(models_dir, Answered(wanted, serving, error, os.getpid()))
+
+
+def refuse(models_dir: Path, wanted: str, serving: str, error: str) -> None:
+    """Say, as the engine, that a model cannot be used; the one that serves is the one of the next start too."""
+    with _alone(models_dir):
+        promote(models_dir, serving)
+        answer(models_dir, wanted, serving, error)
+        _write_history(models_dir, [each for each in _history(models_dir) if each != wanted])
+
+
+def _changed() -> Conflict:
+    return Conflict("Somebody has put another model in service meanwhile: look again.", code="model-changed")
+
+
+@contextmanager
+def _alone(models_dir: Path) -> Iterator[None]:
+    try:
+        with (models_dir / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise Failed(
+            f"{models_dir} cannot be written ({error.strerror}): mend it, and try again. The model in service stays.",
+            code="models-unwritable",
+        ) from error
 
 
 def _give(models_dir: Path, name: str) -> None:
@@ -174,6 +222,10 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _before(models_dir: Path, serving: str) -> list[str]:
+    return [each for each in _history(models_dir) if each != serving and (models_dir / each).is_file()]
 
 
 def _history(models_dir: Path) -> list[str]:

@@ -18,9 +18,8 @@ from typing import Any
 from bot.db import Database
 from bot.errors import Failed, GuichetError, Misconfigured
 from bot.learning import dataset
-from bot.learning.comparison import Answer, Change
+from bot.learning.comparison import Change
 from bot.learning.dataset import Dataset, utterance
-from bot.learning.evaluation_set import read_evaluation_set
 from bot.learning.examples import ExampleState, ExampleStore
 from bot.learning.harvest import Harvest
 from bot.learning.models import Card, current_model, delete, forget_words, promote, read_card, write_card
@@ -59,6 +58,7 @@ class Runner:
         self, settings: Settings, database: Database, project: Path = Path(), *, step: Step = run_step
     ) -> None:
         self._settings = settings
+        self._database = database
         self._project = project
         self._step = step
         self._examples = ExampleStore(database)
@@ -169,17 +169,12 @@ class Runner:
                 code="project-changed",
             )
         write_card(archive, replace(read_card(archive), metrics=told["comparison"]["challenger"]))
-        await self.store.keep_changes(run.id, [_change(each) for each in told["changes"]])
+        await self.store.keep_changes(run.id, [Change.of(each) for each in told["changes"]])
         await self.store.step(run.id, self._holder, report=report | {"comparison": told["comparison"]})
         return RunState.EVALUATED
 
     async def _dataset(self) -> Dataset:
-        settings = self._settings
-        examples = await self._examples.all()
-        cases = read_evaluation_set(settings.evaluation_dir)
-        return await asyncio.to_thread(
-            dataset.build, self._project, settings.catalogue_dir, settings.learned_file, examples, cases
-        )
+        return await dataset.of_today(self._settings, self._database, self._project)
 
     async def _newer_than(self, champion: Card) -> list[str]:
         """Return the accepted examples that a model did not learn, for they came after its training began."""
@@ -252,7 +247,3 @@ class Runner:
         for old in sorted(folder.glob("run-*.log"), key=lambda path: path.stat().st_mtime)[:-LOGS_KEPT]:
             old.unlink(missing_ok=True)
         return await self._step(request, folder / f"run-{run.id}.log", tell)
-
-
-def _change(told: dict[str, Any]) -> Change:
-    return Change(told["turn_id"], told["count"], Answer(**told["before"]), Answer(**told["after"]))

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.errors import Conflict, NotFound
 from bot.learning.comparison import Answer, Change, Comparison
 from bot.learning.gate import Decision, Judged, decide
+from bot.learning.messages import by_words, typed
 from bot.learning.runs_tables import ChangedMessageRow, RunRow
 
 LEASE = timedelta(seconds=30)
@@ -170,23 +172,31 @@ class RunStore:
             await session.execute(update(RunRow).where(RunRow.id == run_id).values(cancelled=True))
 
     async def keep_changes(self, run_id: int, changes: Sequence[Change]) -> None:
-        """Keep the messages that change, unless they are kept already; one whose conversation went meanwhile is not."""
+        """Keep the messages that change, unless they are kept already."""
         async with self._database.writing() as session:
-            if await session.scalar(select(ChangedMessageRow.id).where(ChangedMessageRow.run_id == run_id).limit(1)):
-                return
-            ids = [each.turn_id for each in changes]
-            there = set(await session.scalars(select(TurnRow.id).where(TurnRow.id.in_(ids))))
-            session.add_all(
-                ChangedMessageRow(
-                    run_id=run_id,
-                    turn_id=each.turn_id,
-                    count=each.count,
-                    before=vars(each.before),
-                    after=vars(each.after),
-                )
-                for each in changes
-                if each.turn_id in there
+            if not await session.scalar(
+                select(ChangedMessageRow.id).where(ChangedMessageRow.run_id == run_id).limit(1)
+            ):
+                await self.add_changes(session, run_id, changes)
+
+    async def add_changes(
+        self, session: AsyncSession, run_id: int, changes: Sequence[Change], *, live: bool = False
+    ) -> None:
+        """Add messages that change, but those whose conversation went meanwhile; `live`: the challenger listened."""
+        ids = [each.turn_id for each in changes]
+        there = set(await session.scalars(select(TurnRow.id).where(TurnRow.id.in_(ids))))
+        session.add_all(
+            ChangedMessageRow(
+                run_id=run_id,
+                turn_id=each.turn_id,
+                count=each.count,
+                before=vars(each.before),
+                after=vars(each.after),
+                live=live,
             )
+            for each in changes
+            if each.turn_id in there
+        )
 
     async def get(self, run_id: int) -> Run:
         """Return a run.
@@ -228,7 +238,7 @@ class RunStore:
         query = (
             select(ChangedMessageRow, TurnRow.text)
             .join(TurnRow, TurnRow.id == ChangedMessageRow.turn_id)
-            .where(ChangedMessageRow.run_id == run_id)
+            .where(ChangedMessageRow.run_id == run_id, ChangedMessageRow.live.is_(False))
             .order_by(ChangedMessageRow.count.desc(), ChangedMessageRow.id)
         )
         async with self._database.reading() as session:
@@ -257,17 +267,9 @@ class RunStore:
 
     async def last_messages(self, limit: int = REPLAYED) -> list[tuple[int, int, str]]:
         """Return what citizens typed last, outside forms: a turn, in how many of the turns, and the text, masked."""
-        query = (
-            select(TurnRow.id, TurnRow.text)
-            .where(TurnRow.kind == "text", TurnRow.field.is_(None), TurnRow.text != "")
-            .order_by(TurnRow.id.desc())
-            .limit(limit)
-        )
-        found: dict[str, list[tuple[int, str]]] = {}
+        query = typed(select(TurnRow.id, TurnRow.text)).order_by(TurnRow.id.desc()).limit(limit)
         async with self._database.reading() as session:
-            for turn_id, text in (await session.execute(query)).tuples():
-                found.setdefault(" ".join(text.lower().split()), []).append((turn_id, text))
-        return [(same[0][0], len(same), same[0][1]) for same in found.values()]
+            return by_words((await session.execute(query)).tuples())
 
 
 def _run(row: RunRow) -> Run:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
@@ -31,6 +31,9 @@ class RunRow(Base):
     challenger: Mapped[str] = mapped_column(String(100), index=True)
     report: Mapped[dict[str, Any]]
     error: Mapped[str] = mapped_column(String(500))
+    # The last turn that the challenger listened to after the comparison, and how many messages that were.
+    heard_to: Mapped[int] = mapped_column(server_default="0")
+    heard: Mapped[int] = mapped_column(server_default="0")
 
 
 class ChangedMessageRow(Base):
@@ -49,3 +52,5 @@ class ChangedMessageRow(Base):
     after: Mapped[dict[str, Any]]
     right: Mapped[bool | None]
     judged_by: Mapped[str | None] = mapped_column(String(80))
+    # Written after the comparison, while the challenger listened: shown, and not judged.
+    live: Mapped[bool] = mapped_column(server_default=false())

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,9 +34,14 @@ PATIENCE = 6
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the tables to a version, the newest when none is named.
 
+    Tables that are there already are left alone, without the lock of the file and without a look at every row: commands
+    ask for this each time.
+
     Raises:
         Unavailable: the database does not answer.
     """
+    if revision == "head" and await _is_newest(database):
+        return None
     for attempt in range(1, PATIENCE + 1):
         try:
             return await _run(database, revision, forward=True)
@@ -42,6 +49,12 @@ async def upgrade(database: Database, revision: str = "head") -> None:
             if not database.is_sqlite or attempt == PATIENCE:
                 raise
     return None
+
+
+async def _is_newest(database: Database) -> bool:
+    async with database.looking() as connection:
+        found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return found == ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 async def downgrade(database: Database, revision: str) -> None:

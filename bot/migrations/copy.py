@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.db import Database
 from bot.errors import Conflict, Failed, Misconfigured
 from bot.migrations import configuration, upgrade
+from bot.migrations.marks import lower_marks
 from bot.migrations.rooms import METADATA
 
 AT_ONCE = 1000
@@ -71,6 +72,7 @@ async def copy(
             if not target.is_sqlite:
                 for table in tables:
                     await _go_on_counting(writing, table)
+            await lower_marks(writing)
     return copied
 
 

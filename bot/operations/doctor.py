@@ -38,7 +38,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             async for finding in check(settings):
                 yield finding
         except GuichetError as error:
-            yield wrong(what, error.message, "Mend what the message names and run `guichet doctor` again.")
+            yield wrong(what, error.in_full(), "Mend what the message names and run `guichet doctor` again.")
         except Exception as error:  # the other checks must be heard
             logger.debug("the check of %s failed", what, exc_info=error)
             yield wrong(

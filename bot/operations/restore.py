@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.db import Database, now
 from bot.errors import Misconfigured, Unavailable
 from bot.migrations import configuration, moving
+from bot.migrations.marks import lower_marks
 from bot.operations import rows
 from bot.operations.archive import MANIFEST, head_of, read
 from bot.operations.backup import revision_of
@@ -209,6 +210,7 @@ class _Work:
             await _migrate(connection, "head")
             upgraded = await revision_of(connection) != head["revision"]
         async with opened(False) as connection:
+            await lower_marks(connection)
             again = await self._erase_again(connection, journals)
         return Restored(
             at=head["at"],

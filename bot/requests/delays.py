@@ -51,7 +51,7 @@ async def observed(database: Database, service: str) -> Delays | None:
     """Return how long the requests of a service took in the last months, or None when too few were decided."""
     query = (
         select(RequestRow.filed_at, RequestRow.decided_at)
-        .where(RequestRow.service == service, RequestRow.decided_at > now() - PERIOD)
+        .where(RequestRow.service == service, RequestRow.decided_at > now() - PERIOD, ~RequestRow.demo)
         .order_by(RequestRow.decided_at.desc())
         .limit(MOST)
     )

@@ -16,9 +16,10 @@ from bot.privacy.encryption import Cipher
 from bot.requests.events import RequestEvent
 from bot.requests.journal import Journal
 from bot.requests.mail import Mailer
-from bot.requests.model import Request, State
+from bot.requests.model import Request, State, Way
 from bot.requests.notifications import address_of, compose, compose_letter, short_text
 from bot.requests.outbox import Channel, Outbox, Parcel, Status
+from bot.requests.preferences import prefers
 from bot.requests.sms import SmsSink
 from bot.requests.store import RequestStore
 from bot.requests.webhooks import Webhooks
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 Ending = tuple[Status, str | None]
 """How a sending ended, and the name of what went wrong."""
+PREFERS_ANOTHER = "prefers another way"
+"""Why something was not sent: its citizen said by which way they like to hear, and that way is open."""
 _COMPLETE = Text(fr="Compléter ma demande", en="Complete my request")
 _TRACK = Text(fr="Voir ma demande", en="See my request")
 
@@ -66,6 +69,7 @@ class Delivery:
         self._handoffs = HandoffStore(conversations, cipher)
         self._ring = ring
         self._survey = survey if settings.smtp_host else None
+        self._mails = bool(settings.smtp_host)
         self._mailer = Mailer(settings)
         self._sms = SmsSink(settings)
         self._webhooks = Webhooks(database, cipher, settings)
@@ -124,6 +128,8 @@ class Delivery:
         address = address_of(request, self._catalogue.service(request.service), FieldType.EMAIL)
         if address is None:
             return Status.SKIPPED, "no address"
+        if await self._is_enough(request, Way.CHAT):
+            return Status.SKIPPED, PREFERS_ANOTHER
         notice = compose(request, event, self._catalogue, self._address)
         if self._survey is not None:
             notice = replace(notice, survey=await self._survey(request, event))
@@ -133,7 +139,19 @@ class Delivery:
         number = address_of(request, self._catalogue.service(request.service), FieldType.PHONE)
         if number is None:
             return Status.SKIPPED, "no number"
+        if await self._is_enough(request, Way.CHAT, Way.EMAIL):
+            return Status.SKIPPED, PREFERS_ANOTHER
         return await self._sms.send(parcel, number, short_text(request))
+
+    async def _is_enough(self, request: Request, *ways: Way) -> bool:
+        """Return whether one of some ways is the one that the citizen prefers, and reaches them."""
+        if not prefers(request, *ways):
+            return False
+        if request.preference.way is Way.EMAIL:
+            service = self._catalogue.service(request.service)
+            return bool(self._mails and address_of(request, service, FieldType.EMAIL))
+        # A conversation that was erased or has expired reaches nobody.
+        return bool(await self._conversations.messages_after(request.conversation_id or "", 0))
 
     async def _chat(self, parcel: Parcel, request: Request, event: RequestEvent) -> Ending:
         if request.conversation_id is None:

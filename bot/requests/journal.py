@@ -1,7 +1,7 @@
 """The journal of requests in the database: appends events to their chain, reads them, finds tampering."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,31 @@ class Journal:
             )
         ).one_or_none()
         event = replace(event, number=last.number + 1 if last else 1, at=now())
+        row = self._row(request_id, last.digest if last else FIRST, event)
+        event_id = (
+            await session.execute(insert(RequestEventRow).values(row).returning(RequestEventRow.id))
+        ).scalar_one()
+        demo = await session.scalar(
+            update(RequestRow)
+            .where(RequestRow.id == request_id)
+            .values(seal=self._seal(event.number, row["digest"]), updated_at=event.at)
+            .returning(RequestRow.demo)
+        )
+        event = replace(event, id=event_id)
+        # Nobody is told about a request that nobody filed.
+        if not demo:
+            await enqueue(session, request_id, event)
+        return event
+
+    def chain(self, request_id: str, events: Sequence[RequestEvent]) -> tuple[list[dict[str, Any]], bytes]:
+        """Return the rows of a whole life, numbered and chained, and its seal; nothing is written or sent."""
+        rows: list[dict[str, Any]] = []
+        for number, event in enumerate(events, start=1):
+            before = rows[-1]["digest"] if rows else FIRST
+            rows.append(self._row(request_id, before, replace(event, number=number)))
+        return rows, self._seal(len(rows), rows[-1]["digest"])
+
+    def _row(self, request_id: str, before: str, event: RequestEvent) -> dict[str, Any]:
         words, sealed, committed = details(event), None, None
         if words:
             salt = secrets.token_hex(16)
@@ -67,22 +92,11 @@ class Journal:
             "by": event.by,
             "at": event.at,
         }
-        fingerprint = digest(last.digest if last else FIRST, committed=committed, **row)
-        event_id = (
-            await session.execute(
-                insert(RequestEventRow)
-                .values(**row, details=sealed, commitment=committed, digest=fingerprint)
-                .returning(RequestEventRow.id)
-            )
-        ).scalar_one()
-        await session.execute(
-            update(RequestRow)
-            .where(RequestRow.id == request_id)
-            .values(seal=self._cipher.encrypt([event.number, fingerprint]), updated_at=event.at)
-        )
-        event = replace(event, id=event_id)
-        await enqueue(session, request_id, event)
-        return event
+        fingerprint = digest(before, committed=committed, **row)
+        return row | {"details": sealed, "commitment": committed, "digest": fingerprint}
+
+    def _seal(self, number: int, last: str) -> bytes:
+        return self._cipher.encrypt([number, last])
 
     async def last(self, session: AsyncSession, request_id: str) -> int:
         """Return the number of the last event of a request; 0 when there is none."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, select, true, tuple_, union_all
 
 from bot.db import Database, now
 from bot.errors import Unprocessable
@@ -41,6 +41,7 @@ class Filter:
         due_before: only those that are not over and whose answer was announced before this time.
         filed_before: only those filed before this time.
         filed_since: only those filed at this time or later.
+        demo: those that `guichet demo` made up, or the real ones; never both.
     """
 
     states: tuple[State, ...] = ()
@@ -50,6 +51,7 @@ class Filter:
     due_before: datetime | None = None
     filed_before: datetime | None = None
     filed_since: datetime | None = None
+    demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Line:
     decided_at: datetime | None
     late: bool
     unread: int
+    demo: bool
 
 
 @dataclass(frozen=True)
@@ -129,11 +132,13 @@ async def list_requests(
     return Page([rows[each] for each in shown if each in rows], following)
 
 
-async def count_open(database: Database, services: Sequence[str]) -> tuple[int, int]:
-    """Return how many requests of some services are not over, and how many of these are late."""
+async def count_open(database: Database, services: Sequence[str], *, demo: bool = False) -> tuple[int, int]:
+    """Return how many requests of some services are not over, and how many of these are late; real ones, or made up."""
     late = func.count().filter(RequestRow.due_at < now())
     waiting = [
-        select(func.count().label("open"), late.label("late")).where(RequestRow.state == state, _among(services))
+        select(func.count().label("open"), late.label("late")).where(
+            RequestRow.state == state, _among(services), _is(demo=demo)
+        )
         for state in OPEN
     ]
     async with database.reading() as session:
@@ -142,9 +147,9 @@ async def count_open(database: Database, services: Sequence[str]) -> tuple[int, 
 
 
 async def count_states(database: Database) -> dict[State, int]:
-    """Return how many requests there are in each state, drafts included."""
+    """Return how many real requests there are in each state, drafts included."""
     async with database.reading() as session:
-        query = select(RequestRow.state, func.count()).group_by(RequestRow.state)
+        query = select(RequestRow.state, func.count()).where(~RequestRow.demo).group_by(RequestRow.state)
         return {State(state): count for state, count in await session.execute(query)}
 
 
@@ -160,6 +165,11 @@ def _among(services: Sequence[str]) -> ColumnElement[bool]:
     return RequestRow.service.concat("").in_(services)
 
 
+def _is(*, demo: bool) -> ColumnElement[bool]:
+    """Return the condition of what is made up, or of what is real."""
+    return RequestRow.demo.is_(true()) if demo else RequestRow.demo.is_(false())
+
+
 def _unread() -> ScalarSelect[int]:
     """Return how many messages of its citizen nobody has read, of the request of the row."""
     theirs = RequestEventRow.request_id == RequestRow.id, RequestEventRow.actor == Actor.CITIZEN
@@ -168,7 +178,7 @@ def _unread() -> ScalarSelect[int]:
 
 
 def _conditions(wanted: Filter, unread: Any) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions = [_is(demo=wanted.demo)]
     if wanted.services:
         conditions.append(_among(wanted.services))
     if wanted.late:
@@ -190,7 +200,8 @@ def _line(row: RequestRow, unread: int) -> Line:
     assert row.due_at is not None
     late = not state.is_final and row.due_at < now()
     return Line(
-        *(row.reference, row.service, state, row.language, row.filed_at, row.due_at, row.decided_at, late, unread)
+        *(row.reference, row.service, state, row.language, row.filed_at, row.due_at, row.decided_at, late, unread),
+        demo=row.demo,
     )
 
 

@@ -38,14 +38,38 @@ class Event:
     reason: str | None = None
 
 
+class Way(StrEnum):
+    """How somebody would like to hear from the office."""
+
+    CHAT = "chat"
+    EMAIL = "email"
+    PHONE = "phone"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True)
+class Preference:
+    """In which language and by which way somebody likes to be spoken to.
+
+    Attributes:
+        told_at: when they said so; None for what their conversation and their answers show.
+    """
+
+    language: str | None = None
+    way: Way | None = None
+    told_at: datetime | None = None
+
+
 @dataclass
 class Request:
     """A request, from draft to decision.
 
     Attributes:
+        language: in which its citizen is written to.
         answers: by field; a field that was passed is there with None.
         reference: what the citizen quotes.
         due: when an answer is announced for; None for a draft.
+        demo: whether `guichet demo` made it up.
     """
 
     id: str
@@ -59,6 +83,8 @@ class Request:
     filed_at: datetime | None = None
     due: datetime | None = None
     history: list[Event] = field(default_factory=list)
+    preference: Preference = field(default_factory=Preference)
+    demo: bool = False
 
 
 def asked(form: RequestForm, answers: dict[str, Any]) -> list[RequestField]:

@@ -30,6 +30,7 @@ def case_view(request: Request, events: Sequence[RequestEvent]) -> dict[str, Any
         "unread": len(unread(events, Actor.AGENT)),
         "next_states": [str(state) for state in next_states(request.state, Actor.OFFICE)],
         "history": [event_view(event) for event in events],
+        "demo": request.demo,
     }
 
 

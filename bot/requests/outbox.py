@@ -7,7 +7,7 @@ and then:
 - what surely did not go (no connection, "try again later") is tried again, each time after a longer while;
 - what surely never will (no such mailbox, attempts used up) is `failed`;
 - what may have gone, because the process or the connection died after the words were handed over, is never sent again
-  by itself: it is `uncertain`, and a person decides (`guichet requests outbox`). To a citizen, twice is an error that
+  by itself: it is `uncertain`, and a person decides (bot/requests/undelivered.py). To a citizen, twice is an error that
   worries; a webhook is sent again instead, because its receiver knows an event by its identifier.
 """
 
@@ -19,11 +19,10 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db import Database, now
-from bot.errors import NotFound
 from bot.requests.events import Kind, RequestEvent
 from bot.requests.lifecycle import Actor
 from bot.requests.model import State
-from bot.requests.tables import OutboxRow, RequestEventRow, RequestRow, WebhookRow
+from bot.requests.tables import OutboxRow, RequestRow, WebhookRow
 
 LEASE = timedelta(minutes=5)
 """Time after which a row whose sender died is looked at again."""
@@ -64,19 +63,6 @@ class Parcel:
     attempts: int
     created_at: datetime
     handoff_id: str | None = None
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """Something that was not sent, or perhaps not; `reference` of the request, or of the message left at the desk."""
-
-    id: int
-    reference: str
-    channel: str
-    status: str
-    attempts: int
-    error: str | None
-    created_at: datetime
 
 
 def told(event: RequestEvent) -> list[Channel]:
@@ -181,42 +167,6 @@ class Outbox:
                 )
             )
         return status
-
-    async def dead_letters(self) -> list[DeadLetter]:
-        """Return what was not sent, or perhaps not, the oldest first."""
-        query = (
-            select(
-                OutboxRow.id,
-                func.coalesce(RequestRow.reference, OutboxRow.handoff_id),
-                OutboxRow.channel,
-                OutboxRow.status,
-                OutboxRow.attempts,
-                OutboxRow.error,
-                OutboxRow.created_at,
-            )
-            .outerjoin(RequestEventRow, RequestEventRow.id == OutboxRow.event_id)
-            .outerjoin(RequestRow, RequestRow.id == RequestEventRow.request_id)
-            .where(OutboxRow.status.in_((Status.FAILED, Status.UNCERTAIN)))
-            .order_by(OutboxRow.id)
-        )
-        async with self._database.reading() as session:
-            return [DeadLetter(*row) for row in await session.execute(query)]
-
-    async def send_again(self, parcel_id: int) -> None:
-        """Let a dead letter be tried again, because a person decided so.
-
-        Raises:
-            NotFound: there is no dead letter of that number.
-        """
-        async with self._database.writing() as session:
-            found = await session.execute(
-                update(OutboxRow)
-                .where(OutboxRow.id == parcel_id, OutboxRow.status.in_((Status.FAILED, Status.UNCERTAIN)))
-                .values(status=Status.WAITING, attempts=0, next_at=now(), error=None)
-                .returning(OutboxRow.id)
-            )
-            if found.one_or_none() is None:
-                raise NotFound(f"There is no dead letter {parcel_id}.", code="unknown-letter")
 
     async def counts(self) -> dict[str, int]:
         """Return how many parcels there are, by status."""

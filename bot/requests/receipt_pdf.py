@@ -5,8 +5,6 @@ import json
 from dataclasses import asdict
 from importlib.resources import files
 
-import typst
-
 from bot.requests.receipt import Receipt
 
 _AT_ONCE = asyncio.Semaphore(2)
@@ -23,6 +21,8 @@ async def receipt_pdf(receipt: Receipt) -> bytes:
 
 
 def _compile(receipt: Receipt) -> bytes:
+    import typst  # 6 MB, of use from the first document on.
+
     source = files("bot.requests").joinpath("receipt.typ").read_bytes()
     data = json.dumps(asdict(receipt), ensure_ascii=False)
     # PDF/UA-1 makes the compiler refuse what a screen reader could not read. The fonts are those of the library, so

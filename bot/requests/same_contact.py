@@ -8,7 +8,7 @@ association or a relative may have filed for several.
 
 from typing import Any
 
-from sqlalchemy import select, union, update
+from sqlalchemy import false, or_, select, union, update
 
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import FieldType
@@ -16,6 +16,7 @@ from bot.db import Database
 from bot.privacy.encryption import Cipher
 from bot.requests.model import Request
 from bot.requests.notifications import address_of
+from bot.requests.preferences import shown_by
 from bot.requests.store import RequestStore
 from bot.requests.tables import RequestRow
 
@@ -42,15 +43,37 @@ class SameContact:
         self._requests = RequestStore(database, cipher)
 
     async def note_new(self) -> str:
-        """Make the digests of requests that were filed or completed; a job. Return how many, for its log."""
+        """Make the digests of requests that were filed or completed, and note how their citizens like to be spoken to.
+
+        A job.
+
+        Returns:
+            How many, for its log.
+        """
         query = select(RequestRow.id).where(RequestRow.filed_at.is_not(None), RequestRow.same_email.is_(None))
         async with self._database.reading() as session:
             new = list(await session.scalars(query.limit(BATCH)))
         for request_id in new:
-            digests = self._digests(await self._requests.get(request_id))
+            request = await self._requests.get(request_id)
+            values: dict[str, Any] = dict(self._digests(request))
+            if request.preference.told_at is None:
+                values |= await self._said_before(values) or self._shown(request)
             async with self._database.writing() as session:
-                await session.execute(update(RequestRow).where(RequestRow.id == request_id).values(digests))
+                await session.execute(update(RequestRow).where(RequestRow.id == request_id).values(values))
         return f"{len(new)} requests" if new else ""
+
+    async def _said_before(self, digests: dict[str, str]) -> dict[str, Any]:
+        """Return what the same contact said last of how they like to be spoken to; nothing when they did not."""
+        same = [getattr(RequestRow, name) == digest for name, digest in digests.items() if digest]
+        query = select(RequestRow.prefers_language, RequestRow.prefers_way, RequestRow.prefers_told_at)
+        query = query.where(or_(false(), *same), RequestRow.prefers_told_at.is_not(None))
+        async with self._database.reading() as session:
+            row = (await session.execute(query.order_by(RequestRow.prefers_told_at.desc()).limit(1))).one_or_none()
+        return {**row._mapping, "language": row.prefers_language} if row else {}
+
+    def _shown(self, request: Request) -> dict[str, Any]:
+        shown = shown_by(request, self._catalogue.services.get(request.service), self.contact(request))
+        return {"prefers_language": shown.language, "prefers_way": shown.way}
 
     async def with_same(self, request: Request) -> list[Request]:
         """Return a request and those filed in the same conversation or with the same contact, the newest first."""

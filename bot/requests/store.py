@@ -16,7 +16,7 @@ from bot.requests.casework import CITIZEN, Author
 from bot.requests.events import Kind, RequestEvent
 from bot.requests.journal import Journal
 from bot.requests.lifecycle import check_transition
-from bot.requests.model import Request, State
+from bot.requests.model import Preference, Request, State, Way
 from bot.requests.reference import hash_code, new_reference, same_code
 from bot.requests.tables import RequestRow
 
@@ -97,6 +97,10 @@ class RequestStore:
                 row.filed_at,
                 row.due_at,
                 [event for event in events if event.kind is Kind.STATE],
+                Preference(
+                    row.prefers_language, Way(row.prefers_way) if row.prefers_way else None, row.prefers_told_at
+                ),
+                row.demo,
             )
 
     async def by_reference(self, reference: str) -> Request:

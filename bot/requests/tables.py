@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations.handoff_tables import HandoffRow
@@ -42,8 +42,15 @@ class RequestRow(Base):
     # are found (bot/requests/same_contact.py); "" for none, empty until they are made.
     same_email: Mapped[str | None] = mapped_column(String(40), index=True)
     same_phone: Mapped[str | None] = mapped_column(String(40), index=True)
+    # In which language and by which way (`Way`) its citizen likes to be spoken to, and when they said so to an agent;
+    # without a time it is what their answers show (bot/requests/preferences.py).
+    prefers_language: Mapped[str | None] = mapped_column(String(2))
+    prefers_way: Mapped[str | None] = mapped_column(String(10))
+    prefers_told_at: Mapped[datetime | None]
     # How many events there are and the digest of the last, encrypted: only who holds the key can make it.
     seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Made up by `guichet demo`: nobody filed it, nothing is sent about it, and no figure counts it.
+    demo: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RequestEventRow(Base):

@@ -6,6 +6,7 @@ A test compares this with the tables themselves, and shows that a purge empties 
 PURGED = {
     "conversations": "conversations",
     **dict.fromkeys(("messages", "turns", "buttons", "pending_messages", "reminders"), "conversations"),
+    "conversation_services": "conversations",
     **dict.fromkeys(("handoffs", "handoff_events"), "conversations"),
     **dict.fromkeys(("reviews", "conversation_tags", "conversation_comments", "annotations"), "conversations"),
     "examples_proposed": "conversations",
@@ -26,6 +27,7 @@ PURGED = {
 KEPT = {
     "accounts": "people who work here: closed by an administrator, and kept so that the audit trail names somebody",
     "sessions": "gone an hour after the last use, twelve at most: `SessionStore.forget`, a job of every hour",
+    "openid_logouts": "a digest, gone a quarter of an hour later: `Logouts.forget`, a job of every hour",
     "login_failures": "a hash, gone after a day: `Failures.forget`, a job of every hour",
     "presences": "one row an account, written over, and gone when the desk is left",
     "saved_filters": "what a colleague set up for their own list: kept until they delete it or lose the account",
@@ -33,7 +35,10 @@ KEPT = {
     "api_tokens": "a hash, and when it was revoked: shows which program could do what",
     "fact_marks": "one row a source of signals: how far it was read; nobody's",
     "agent_answers": "that an account answered in a month, never what: gone with its first answer of a later month",
-    "fact_totals": "sums of facts, as a published table has them: kept so that years can be compared",
+    **dict.fromkeys(
+        ("fact_cells", "fact_totals"),
+        "sums of facts, as a published table has them: kept so that years can be compared",
+    ),
     "verbatim_topics": "words that many wrote in a month, and which comments: the comments themselves go",
     **dict.fromkeys(
         ("improvement_actions", "improvement_notes", "failure_modes", "satisfaction_alerts", "quality_reviews"),

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from bot.conversations.tables import ConversationRow, TurnRow
 from bot.db import Database
-from bot.requests.model import Request
+from bot.requests.model import Preference, Request
+from bot.requests.preferences import prevailing
 from bot.requests.same_contact import SameContact
 from bot.satisfaction.store import channel_of
 
@@ -35,12 +36,14 @@ class Person:
         conversations: those of the requests, the latest first.
         languages: that were chosen, the latest first.
         reached_by: ways to reach them that they gave: `email`, `phone`.
+        preference: how they like to be spoken to: as they told an agent, else as their newest request shows.
     """
 
     requests: list[Request]
     conversations: list[Talked]
     languages: list[str]
     reached_by: list[str]
+    preference: Preference
 
     @property
     def references(self) -> list[str]:
@@ -75,6 +78,5 @@ async def person_of(database: Database, same: SameContact, request: Request, ser
     ]
     languages = dict.fromkeys([*(each.language for each in conversations), *(each.language for each in requests)])
     contacts = [same.contact(each) for each in requests]
-    return Person(
-        requests, conversations, [*languages], [kind for kind in ("email", "phone") if any(c[kind] for c in contacts)]
-    )
+    reached_by = [kind for kind in ("email", "phone") if any(each[kind] for each in contacts)]
+    return Person(requests, conversations, [*languages], reached_by, prevailing(requests))

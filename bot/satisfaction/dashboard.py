@@ -107,19 +107,12 @@ def changes(before: Sequence[Cell], after: Sequence[Cell], most: int = 6) -> lis
     Many figures are compared at once, so that each must be surer than if it were alone: by chance, one page in twenty
     shows a change that is none.
     """
-    spans = []
-    for cells in (before, after):
-        groups: defaultdict[tuple[str, str, str, str], list[Cell]] = defaultdict(list)
-        for cell in cells:
-            if cell.side == "citizen" and not cell.dimension.startswith(HOW_MANY):
-                for service in {"", cell.service}:
-                    groups[cell.dimension, service, cell.kind, cell.scale].append(cell)
-        spans.append({key: figure(group) for key, group in groups.items()})
+    spans = [_sums(before), _sums(after)]
     both = [key for key in spans[1] if key in spans[0] and min(spans[0][key].n, spans[1][key].n) >= SURE]
     limit = NormalDist().inv_cdf(1 - FALSE_CHANGES / (2 * max(1, len(both))))
     found = []
     for key in both:
-        one, two = spans[0][key], spans[1][key]
+        one, two = (figure([span[key]]) for span in spans)
         error = sqrt(one.spread**2 / one.n + two.spread**2 / two.n)
         assert one.value is not None
         assert two.value is not None
@@ -127,6 +120,22 @@ def changes(before: Sequence[Cell], after: Sequence[Cell], most: int = 6) -> lis
         if off > limit:
             found.append((off, Change(*key, one, two)))
     return [change for _, change in sorted(found, key=lambda item: -item[0])[:most]]
+
+
+def _sums(cells: Sequence[Cell]) -> dict[tuple[str, str, str, str], Cell]:
+    """Return the cells of citizens of all moments together, of each service and (under "") of all of them."""
+    sums: defaultdict[tuple[str, str, str, str], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+    for cell in cells:
+        if cell.side == "citizen" and not cell.dimension.startswith(HOW_MANY):
+            for service in ("", cell.service) if cell.service else ("",):
+                summed = sums[cell.dimension, service, cell.kind, cell.scale]
+                summed[0] += cell.n
+                summed[1] += cell.total
+                summed[2] += cell.squares
+    return {
+        (dimension, service, kind, scale): Cell("citizen", kind, "", service, dimension, scale, int(n), total, squares)
+        for (dimension, service, kind, scale), (n, total, squares) in sums.items()
+    }
 
 
 @dataclass(frozen=True)

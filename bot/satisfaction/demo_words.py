@@ -20,7 +20,7 @@ COMMENTS: dict[int, tuple[str, ...]] = {
         "On me redemande un justificatif que j'ai déjà envoyé.",
         "Impossible de joindre quelqu'un, je tourne en rond.",
         "Explications incompréhensibles, trop compliqué.",
-        "Délai beaucoup trop long, je n'ai plus d'aide pour le loyer.",
+        "Délai beaucoup trop long, et personne ne m'a prévenue.",
         "L'assistant n'a pas compris ma question.",
         "Le formulaire refuse mon justificatif de domicile sans dire pourquoi.",
     ),

@@ -1,22 +1,25 @@
 """Turns the log into signals, each once. A job runs it; it may be stopped and begun again at any point.
 
-Every source is a table that only grows, read in the order of its identifiers up to a mark. The facts of a batch and the
-new mark are one transaction, and the mark moves only from where it was read: two processes cannot count a row twice.
+Every source is a table read in the order of its identifiers up to a mark; where its last rows are erased, the mark goes
+back with them (bot/migrations/marks.py). The facts of a batch and the new mark are one transaction, and the mark moves
+only from where it was read: two processes cannot count a row twice.
 A row is read when it is old enough to say what it has to say, and no earlier row can appear any more.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.load import Catalogue
-from bot.conversations.tables import ConversationRow
+from bot.conversations.handoff_tables import HandoffEventRow
+from bot.conversations.tables import ConversationRow, TurnRow
 from bot.db import Database, now
-from bot.requests.tables import RequestRow
+from bot.requests.tables import ContactRow, RequestEventRow, RequestRow
 from bot.satisfaction.facts import Fact
 from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.facts_tables import FactMarkRow
@@ -42,15 +45,15 @@ class Batch:
 
 Read = Callable[[AsyncSession, Batch, Catalogue], Awaitable[tuple[Sequence[Fact], int]]]
 """Reads a batch; returns its facts and the new mark, which is the old one when nothing is ready."""
-SOURCES: dict[str, tuple[Read, timedelta]] = {
-    "visits": (visits, QUIET + SETTLED),
-    "durable": (durable_resolutions, WINDOW + SETTLED),
-    "handoffs": (waits, SETTLED),
-    "requests": (request_events, SETTLED),
-    "late": (late_requests, timedelta()),
-    "recontacts": (recontacts, SETTLED),
+SOURCES: dict[str, tuple[Read, timedelta, Any]] = {
+    "visits": (visits, QUIET + SETTLED, TurnRow),
+    "durable": (durable_resolutions, WINDOW + SETTLED, TurnRow),
+    "handoffs": (waits, SETTLED, HandoffEventRow),
+    "requests": (request_events, SETTLED, RequestEventRow),
+    "late": (late_requests, timedelta(), None),
+    "recontacts": (recontacts, SETTLED, ContactRow),
 }
-"""Each source with the age from which its rows are read."""
+"""Each source with the age from which its rows are read, and the table whose rows the mark names (None: a time)."""
 
 
 class Gathering:
@@ -72,18 +75,20 @@ class Gathering:
         return f"{found} signals" if found else ""
 
     async def _read(self, source: str) -> int:
-        read, age = SOURCES[source]
+        read, age, _ = SOURCES[source]
         found = 0
         while True:
             async with self._database.reading() as session:
                 mark = await session.scalar(select(FactMarkRow.upto).where(FactMarkRow.source == source))
-                facts, upto = await read(session, Batch(mark or 0, now() - age), self._catalogue)
-            if upto == (mark or 0) or not await self._keep(source, mark, upto, facts):
+                batch = Batch(mark or 0, now() - age)
+                facts, upto = await read(session, batch, self._catalogue)
+            if upto == (mark or 0) or not await self._keep(source, mark, upto, batch, facts):
                 return found
             found += len(facts)
 
-    async def _keep(self, source: str, mark: int | None, upto: int, facts: Sequence[Fact]) -> bool:
-        """Write facts and mark; return False when another process was faster."""
+    async def _keep(self, source: str, mark: int | None, upto: int, batch: Batch, facts: Sequence[Fact]) -> bool:
+        """Write facts and mark; return False when another process was faster, or erased what the mark names."""
+        _, _, table = SOURCES[source]
         moved = (
             update(FactMarkRow).where(FactMarkRow.source == source, FactMarkRow.upto == mark).values(upto=upto)
             if mark is not None
@@ -91,6 +96,10 @@ class Gathering:
         )
         try:
             async with self._database.writing() as session:
+                if table and not await session.scalar(
+                    select(table.id).where(table.id == upto, table.at <= batch.before)
+                ):
+                    return False
                 written = await session.execute(moved)
                 if not written.rowcount:  # type: ignore[attr-defined]
                     return False

@@ -50,7 +50,7 @@ async def waits(session: AsyncSession, batch: "Batch", catalogue: Catalogue) -> 
 async def request_events(session: AsyncSession, batch: "Batch", catalogue: Catalogue) -> tuple[list[Fact], int]:
     """Return what a batch of events says of requests: completions, decisions and whether they came late."""
     joined = select(RequestEventRow, RequestRow, ConversationRow.origin).join(
-        RequestRow, RequestRow.id == RequestEventRow.request_id
+        RequestRow, and_(RequestRow.id == RequestEventRow.request_id, ~RequestRow.demo)
     )
     joined = joined.outerjoin(ConversationRow, ConversationRow.id == RequestRow.conversation_id)
     rows, upto = await _ready(session, batch, RequestEventRow, joined)
@@ -81,7 +81,9 @@ async def late_requests(session: AsyncSession, batch: "Batch", catalogue: Catalo
     query = (
         select(RequestRow, ConversationRow.origin)
         .outerjoin(ConversationRow, ConversationRow.id == RequestRow.conversation_id)
-        .where(RequestRow.due_at > since, RequestRow.due_at <= batch.before, RequestRow.state.in_(OPEN))
+        .where(
+            RequestRow.due_at > since, RequestRow.due_at <= batch.before, RequestRow.state.in_(OPEN), ~RequestRow.demo
+        )
         .where(~exists().where(FactRow.request_id == RequestRow.id, FactRow.dimension == "late"))
         .order_by(RequestRow.due_at, RequestRow.id)
     )

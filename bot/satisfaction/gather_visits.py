@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.catalogue.load import Catalogue
 from bot.conversations.tables import ConversationRow, MessageRow, TurnRow
+from bot.requests.tables import ContactRow, RequestRow
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.signals import ABANDONED_AT, QUIET, SIGNALS, Said, abandoned_at, abandonment
 from bot.satisfaction.signals_after import WINDOW, resolved_without_recontact
@@ -58,13 +59,28 @@ async def visits(session: AsyncSession, batch: "Batch", catalogue: Catalogue) ->
 async def durable_resolutions(session: AsyncSession, batch: "Batch", catalogue: Catalogue) -> tuple[list[Fact], int]:
     """Return whether the visits that ended in a batch of turns settled their matter, and the new mark."""
     upto, ended = await _ended(session, batch)
-    facts = [
-        _fact(rows, catalogue, "resolved_without_recontact", value, "yes-no")
-        for rows, following in ended
-        if any(row.service for row in rows)
-        for value in [resolved_without_recontact(rows[-1].at, following, helped=not rows[-1].fallback)]
-    ]
+    facts = []
+    for rows, following in ended:
+        if any(row.service for row in rows):
+            last = rows[-1]
+            came = [*following, *await _came_about_requests(session, last)]
+            value = resolved_without_recontact(last.at, came, helped=not last.fallback)
+            facts.append(_fact(rows, catalogue, "resolved_without_recontact", value, "yes-no"))
     return facts, upto
+
+
+async def _came_about_requests(session: AsyncSession, last: Any) -> list[datetime]:
+    """Return when somebody came, in whichever conversation, about the requests of the one in which a visit ended.
+
+    By the number of the request, which they gave: no person is known again, and no hash of one is read. What is noted
+    within half an hour is the visit itself: a request is noted when it is filed, after the message that filed it.
+    """
+    query = (
+        select(ContactRow.at)
+        .join(RequestRow, RequestRow.id == ContactRow.request_id)
+        .where(RequestRow.conversation_id == last.conversation_id, ContactRow.at > last.at + QUIET)
+    )
+    return list(await session.scalars(query))
 
 
 async def _ended(session: AsyncSession, batch: "Batch") -> tuple[int, list[tuple[Rows, list[Any]]]]:

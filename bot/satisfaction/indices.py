@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
-
 from bot.satisfaction.dimensions import (
     DIMENSIONS,
     JOURNEY,
@@ -200,6 +198,8 @@ def _notes(source: Source, values: Mapping[float, int]) -> tuple[tuple[float, in
 
 @lru_cache(maxsize=4096)
 def _bootstrap(sources: tuple[tuple[tuple[float, int], ...], ...]) -> Interval:
+    import numpy as np  # 15 MB, of use from the first interval of this kind on.
+
     draw = np.random.default_rng(1)
     means = np.zeros(DRAWS)
     for counted in sources:

@@ -121,7 +121,7 @@ def _reached(name: str, at: datetime) -> Select[tuple[object, ...]]:
         _fact(name, moment, when, RequestRow.service, RequestRow.language, RequestRow.conversation_id, RequestRow.id)
         .select_from(RequestRow)
         .outerjoin(ConversationRow, ConversationRow.id == RequestRow.conversation_id)
-        .where(when > at - LOOKED_BACK, ~_written(name, FactRow.request_id == RequestRow.id))
+        .where(when > at - LOOKED_BACK, ~RequestRow.demo, ~_written(name, FactRow.request_id == RequestRow.id))
     )
 
 

@@ -53,6 +53,11 @@ class Question:
     choices: tuple[Choice, ...]
     scale: str
 
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """The dimensions that its answers speak of."""
+        return frozenset(dimension for choice in self.choices for dimension in choice.says)
+
     def choice(self, key: str) -> Choice | None:
         """Return the answer of a key, or None."""
         return next((choice for choice in self.choices if choice.key == key), None)

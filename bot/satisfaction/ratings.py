@@ -5,10 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from bot.conversations.transcripts import OnOne
+from bot.conversations.transcripts import FewOrMany
 from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.tables import FeedbackRow
+
+TOLD_BY = ("resolved", "resolved_without_recontact")
+"""What the citizen said, and what the log shows; the first counts."""
 
 
 def rated(faces: Sequence[Face] = tuple(Face)) -> Select[tuple[str]]:
@@ -18,20 +21,24 @@ def rated(faces: Sequence[Face] = tuple(Face)) -> Select[tuple[str]]:
     )  # type: ignore[return-value]
 
 
-def resolved(wanted: bool) -> OnOne:
-    """Return the condition that a conversation helped or did not: what the citizen said of it counts.
+def resolved(wanted: bool) -> FewOrMany:
+    """Return which conversations helped or did not: what the citizen said of it counts.
 
     Where they said nothing, it is the signal: helped, and nobody came back for the same within some days. Of several
     answers one "no" is enough.
     """
+    said, seen = (func.min(case((FactRow.dimension == name, FactRow.value))) for name in TOLD_BY)
+    outcome = func.coalesce(said, seen)
+    told = FactRow.dimension.in_(TOLD_BY), FactRow.conversation_id.is_not(None)
+    of_each = select(FactRow.conversation_id).where(*told).group_by(FactRow.conversation_id)
 
     def condition(conversation_id: Any) -> ColumnElement[bool]:
         # The dimension is no condition of the query: an index of it would lead over all facts of that kind.
-        said, seen = (
-            func.min(case((FactRow.dimension == name, FactRow.value)))
-            for name in ("resolved", "resolved_without_recontact")
-        )
-        told = select(func.coalesce(said, seen)).where(FactRow.conversation_id == conversation_id)
-        return told.correlate_except(FactRow).scalar_subquery() == float(wanted)
+        of_one = select(outcome).where(FactRow.conversation_id == conversation_id)
+        return of_one.correlate_except(FactRow).scalar_subquery() == float(wanted)
 
-    return condition
+    return FewOrMany(
+        select(FactRow.id).where(*told),
+        of_each.having(outcome == float(wanted)),  # type: ignore[arg-type]
+        condition,
+    )

@@ -19,6 +19,8 @@ ALIKE = 75
 CLOSING = ("action_end_request", "action_end_reply")
 """Actions that end a form in the way it was meant: sent, saved for later, or stopped in so many words."""
 FORMS = ("request_form", "reply_form")
+DISTRESS = ("distress", "insult")
+"""Intents of who is at the end of their patience, or in danger."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ def handoff_asked(visit: Visit) -> float:
 def distress(visit: Visit) -> float:
     """Whether the citizen insulted the assistant or said that they were in distress.
 
-    Unit: yes-no. Source: the intent `distress`, whose examples hold both (data/nlu), `turns.intent`.
+    Unit: yes-no. Source: the intents `distress` and `insult` (data/nlu/limits.yml), `turns.intent`.
     """
-    return float(any(said.intent == "distress" for said in visit))
+    return float(any(said.intent in DISTRESS for said in visit))
 
 
 def time_to_answer(visit: Visit) -> float | None:

@@ -51,12 +51,13 @@ def recontact(hours_since: float) -> float:
 def resolved_without_recontact(ended_at: datetime, came: Sequence[datetime], *, helped: bool) -> float:
     """Whether a visit settled the matter for good: nobody came again about it within seven days.
 
-    Durable resolution: a visit without any fallback at its end whose citizen did not come back in the same
-    conversation. Unit: yes-no. Source: `turns`, looked at when the seven days are over.
+    Durable resolution: a visit without any fallback at its end whose citizen came back neither in the same
+    conversation nor, in another one, about a request of this one. Unit: yes-no. Source: `turns` and
+    `request_contacts`, looked at when the seven days are over.
 
     Args:
         ended_at: when the visit ended.
-        came: when later visits of the conversation began.
+        came: when later visits began, and when somebody came about a request of the conversation.
         helped: whether the last turn of the visit was understood.
     """
     return float(helped and not any(ended_at < at <= ended_at + WINDOW for at in came))

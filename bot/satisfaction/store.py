@@ -1,10 +1,12 @@
 """Writes and reads what citizens answer: a row with its words, and the facts, in one transaction."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.model import Moment
 from bot.conversations.tables import ConversationRow
@@ -17,11 +19,24 @@ from bot.satisfaction.facts_tables import FactRow
 from bot.satisfaction.model import Face
 from bot.satisfaction.questionnaire import ASKED, SATISFACTION, TEN, Choice, Question
 from bot.satisfaction.tables import FeedbackRow
+from bot.satisfaction.totals_write import count_again
 
 COMMENT_LIMIT = 2000
 """Characters kept of a comment."""
-# Of the table and not of its class, and made once: what the mapper adds took longer than the writing (measured).
+_FACTS, _CONVERSATIONS = (Base.metadata.tables[each.__tablename__] for each in (FactRow, ConversationRow))
+# Of the tables and not of their classes, and made once: what the mapper adds took longer than the writing (measured).
 _ADD = insert(Base.metadata.tables[FeedbackRow.__tablename__])
+_ORIGIN = select(_CONVERSATIONS.c.origin).where(_CONVERSATIONS.c.id == bindparam("conversation"))
+_TAKE_BACK = (
+    delete(_FACTS)
+    .where(_FACTS.c.moment == bindparam("of_moment"), _FACTS.c.side == str(Side.CITIZEN))
+    .where(_FACTS.c.kind == str(Kind.ANSWER), _FACTS.c.dimension.in_(bindparam("dimensions", expanding=True)))
+    .returning(_FACTS.c.id, _FACTS.c.at)
+)
+_TAKE_BACK_OF_REQUEST = _TAKE_BACK.where(_FACTS.c.request_id == bindparam("of"))
+_TAKE_BACK_OF_CONVERSATION = _TAKE_BACK.where(
+    _FACTS.c.conversation_id == bindparam("of"), _FACTS.c.request_id.is_(None)
+)
 REMEMBERED = 10_000
 """Conversations whose channel is remembered, so that each answer costs no query for it."""
 
@@ -106,19 +121,19 @@ class FeedbackStore:
                     return False
                 await session.execute(_ADD, _key(subject) | values)
                 # Of a request something may have been said in another conversation; else this is the first time.
-                await self._say(session, subject, says, TEN, again=bool(subject.request_id))
+                await self._say(session, subject, says, TEN, says if subject.request_id else ())
             return True
         except IntegrityError:
             async with self._database.transaction(at_once=True) as session:
                 await session.execute(update(FeedbackRow).filter_by(**_key(subject)).values(values))
-                await self._say(session, subject, says, TEN)
+                await self._say(session, subject, says, TEN, says)
             return False
 
     async def answer(self, subject: Subject, question: Question, choice: Choice) -> None:
         """Store the answer to one of the further questions; the same question answered again replaces it."""
         async with self._database.transaction(at_once=True) as session:
             await _hold(session, subject)
-            await self._say(session, subject, dict(choice.says), question.scale)
+            await self._say(session, subject, dict(choice.says), question.scale, question.dimensions)
 
     async def comment(self, subject: Subject, words: str) -> None:
         """Add words to the answer about a moment, masked."""
@@ -144,15 +159,23 @@ class FeedbackStore:
             return [Given(row.moment, row.note, row.comment, row.at) for row in await session.scalars(query)]
 
     async def _say(
-        self, session: Transaction, subject: Subject, says: dict[str, float], scale: str, *, again: bool = True
+        self,
+        session: AsyncConnection,
+        subject: Subject,
+        says: Mapping[str, float],
+        scale: str,
+        instead_of: Collection[str],
     ) -> None:
-        if again:
-            # A fact is never changed: what its author answers anew is taken back and said again.
-            before = (*_of(subject), FactRow.kind == Kind.ANSWER, FactRow.dimension.in_(says))
-            await session.execute(delete(FactRow).where(*before))
-        await self._facts.add(
-            session, [await self._fact(session, subject, dimension, value, scale) for dimension, value in says.items()]
-        )
+        """Write what was answered, in place of what was answered before in some dimensions.
+
+        A fact is never changed: what its author answers anew is taken back and said again, of the day on which it was
+        said first, so that the totals of no other day are to be mended.
+        """
+        before = await _take_back(session, subject, instead_of) if instead_of else None
+        facts = [
+            await self._fact(session, subject, dimension, value, scale, at=before) for dimension, value in says.items()
+        ]
+        await self._facts.add(session, facts)
 
     async def _fact(
         self,
@@ -186,8 +209,7 @@ class FeedbackStore:
             return "email"
         known = self._channels.get(conversation_id)
         if known is None:
-            query = select(ConversationRow.origin).where(ConversationRow.id == conversation_id)
-            known = channel_of(await session.scalar(query))
+            known = channel_of(await session.scalar(_ORIGIN, {"conversation": conversation_id}))
             if len(self._channels) >= REMEMBERED:
                 self._channels.clear()
             self._channels[conversation_id] = known
@@ -203,6 +225,18 @@ async def _hold(session: Transaction, subject: Subject) -> None:
     # Answers about one request are written one after the other, whichever door they come through.
     if subject.request_id:
         await session.execute(select(RequestRow.id).where(RequestRow.id == subject.request_id).with_for_update())
+
+
+async def _take_back(session: AsyncConnection, subject: Subject, dimensions: Collection[str]) -> datetime | None:
+    """Delete answers about a moment; return when the first of them was given, None when there was none."""
+    query = _TAKE_BACK_OF_REQUEST if subject.request_id else _TAKE_BACK_OF_CONVERSATION
+    of = subject.request_id or subject.conversation_id
+    values = {"of": of, "of_moment": str(subject.moment), "dimensions": [*dimensions]}
+    gone = (await session.execute(query, values)).all()
+    if not gone:
+        return None
+    await count_again(session, min(row.id for row in gone))
+    return min(row.at for row in gone)
 
 
 async def _answered(session: Transaction, subject: Subject) -> bool:

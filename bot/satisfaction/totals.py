@@ -1,28 +1,23 @@
-"""Keeps the totals of the facts, and reads them for a span of days."""
+"""Reads the totals of the facts for a span of days: its whole months as months, the days at its ends as days."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, String, and_, case, cast, delete, func, insert, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Date, Float, Select, and_, func, literal, or_, select, true, union_all
 
 from bot.db import Database
+from bot.satisfaction import totals_write
 from bot.satisfaction.dimensions import TIMES
-from bot.satisfaction.facts_tables import FactMarkRow, FactRow
 from bot.satisfaction.indices import Tally
-from bot.satisfaction.totals_tables import TotalRow
+from bot.satisfaction.totals_tables import CellRow, Folded, TotalRow
+from bot.satisfaction.totals_write import DAY, MONTH, SUMS
 
-OVERLAP = 1000
-"""Facts looked at once more: of two transactions, the one that began first may end last."""
-MARK = "totals"
-_DAY = "day"
-_KEY = ("side", "kind", "moment", "service", "administration", "channel", "language", "dimension", "scale", "demo")
-_SUMS = ("n", "total", "squares")
-SECONDS = "seconds"
+# In the order of the index, so that SQLite need not sort.
+_KIND = [getattr(CellRow, name) for name in ("dimension", "service", "moment", "side", "kind", "scale")]
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,6 @@ class Scope:
 
     moment: str = ""
     service: str = ""
-    administration: str = ""
     channel: str = ""
     language: str = ""
     services: tuple[str, ...] | None = None
@@ -72,42 +66,27 @@ class Totals:
 
     async def refresh(self) -> str:
         """Add up again each day that has new facts; say how many days these were, or "" when there is nothing new."""
-        async with self._database.reading() as session:
-            mark = select(FactMarkRow.upto).where(FactMarkRow.source == MARK)
-            last = (await session.execute(mark)).scalar_one_or_none() or 0
-            newest = (await session.execute(select(func.max(FactRow.id)))).scalar_one() or 0
-            if newest <= last:
-                return ""
-            # The day as the database shows it is the office's or the one beside it.
-            shown = func.substr(cast(FactRow.at, String), 1, 10)
-            days = {
-                date.fromisoformat(day) + timedelta(days=beside)
-                for day in await session.scalars(select(shown).where(FactRow.id > last - OVERLAP).distinct())
-                for beside in (-1, 0, 1)
-            }
-        for day in sorted(days):
-            async with self._database.writing() as session:
-                await self._add_up(session, day)
-        for month in sorted({day.replace(day=1) for day in days}):
-            async with self._database.writing() as session:
-                await _add_up_month(session, month)
-        async with self._database.writing() as session:
-            mine = update(FactMarkRow).where(FactMarkRow.source == MARK).values(upto=newest)
-            changed: Any = await session.execute(mine)
-            if not changed.rowcount:
-                await session.execute(insert(FactMarkRow).values(source=MARK, upto=newest))
-        return f"{len(days)} days"
+        return await totals_write.refresh(self._database, self._zone)
 
-    async def cells(self, scope: Scope, since: date, until: date) -> list[Cell]:
-        """Return what was counted from a day to another, both included, each kind of fact in one cell."""
-        columns = [getattr(TotalRow, name) for name in ("side", "kind", "moment", "service", "dimension", "scale")]
-        query = (
-            select(*columns, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
-            .where(*conditions(scope), spanning(since, until))
-            .group_by(*columns)
-        )
+    async def cells(
+        self, scope: Scope, since: date, until: date, *, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> list[Cell]:
+        """Return what was counted from a day to another, both included, each kind of fact in one cell.
+
+        Args:
+            scope: which facts.
+            since: the first day.
+            until: the last day.
+            only: beginnings of the dimensions that are meant; all of them when empty.
+            without: beginnings of those that are left out.
+        """
+        conditions = _conditions(scope, _folded(scope, "service"))
+        if only:
+            conditions.append(or_(*(CellRow.dimension.startswith(each, autoescape=True) for each in only)))
+        conditions += [~CellRow.dimension.startswith(each, autoescape=True) for each in without]
+        query = self._read(conditions, _parts(since, until), *_KIND)
         async with self._database.looking() as connection:
-            return [Cell(*row) for row in await connection.execute(query)]
+            return [_cell(row) for row in await connection.execute(query)]
 
     async def tallies(
         self,
@@ -131,18 +110,15 @@ class Totals:
         Returns:
             A tally for each value of the column, or one under "".
         """
-        by = getattr(TotalRow, key) if key else literal("")
-        query = (
-            select(by, TotalRow.dimension, TotalRow.value, func.sum(TotalRow.n), func.sum(TotalRow.total))
-            .where(*conditions(scope), spanning(since, until), TotalRow.side == side)
-            .group_by(by, TotalRow.dimension, TotalRow.value)
-        )
+        conditions = [*_conditions(scope, _folded(scope, key)), CellRow.side == side]
         if dimensions:
-            query = query.where(TotalRow.dimension.in_(dimensions))
+            conditions.append(CellRow.dimension.in_(dimensions))
+        by = getattr(CellRow, key) if key else literal("")
+        query = self._read(conditions, _parts(since, until), by, CellRow.dimension, TotalRow.value)
         values: defaultdict[str, dict[str, dict[float, int]]] = defaultdict(dict)
         sums: defaultdict[str, dict[str, tuple[int, float]]] = defaultdict(dict)
         async with self._database.looking() as connection:
-            for name, dimension, value, n, total in await connection.execute(query):
+            for name, dimension, value, n, total, _ in await connection.execute(query):
                 if dimension in TIMES:
                     sums[name][dimension] = (n, total)
                 else:
@@ -151,87 +127,120 @@ class Totals:
 
     async def by_month(self, scope: Scope, since: date, until: date, dimension: str) -> dict[date, Tally]:
         """Return what citizens answered about a dimension in each calendar month; those without any are left out."""
-        query = (
-            select(TotalRow.start, TotalRow.value, func.sum(TotalRow.n))
-            .where(*conditions(scope), TotalRow.grain == "month", TotalRow.dimension == dimension)
-            .where(TotalRow.side == "citizen", TotalRow.start >= since.replace(day=1), TotalRow.start <= until)
-            .group_by(TotalRow.start, TotalRow.value)
-        )
+        conditions = [*_conditions(scope, _folded(scope)), CellRow.dimension == dimension, CellRow.side == "citizen"]
+        query = self._read(conditions, [(MONTH, since.replace(day=1), until)], TotalRow.start, TotalRow.value)
         months: defaultdict[date, dict[float, int]] = defaultdict(dict)
         async with self._database.looking() as connection:
-            for month, value, n in await connection.execute(query):
+            for month, value, n, *_ in await connection.execute(query):
                 months[month][value] = n
         return {month: Tally({dimension: months[month]}) for month in sorted(months)}
 
     async def by_day(self, scope: Scope, since: date, until: date) -> list[tuple[date, Cell]]:
         """Return each day of a span with its cells of citizens, one for each moment, service and dimension."""
-        columns = [getattr(TotalRow, name) for name in ("side", "kind", "moment", "service", "dimension", "scale")]
-        query = (
-            select(TotalRow.start, *columns, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
-            .where(*conditions(scope), TotalRow.grain == _DAY, TotalRow.side == "citizen")
-            .where(TotalRow.start >= since, TotalRow.start <= until)
-            .group_by(TotalRow.start, *columns)
-        )
+        conditions = [*_conditions(scope, _folded(scope, "service")), CellRow.side == "citizen"]
+        query = self._read(conditions, [(DAY, since, until)], TotalRow.start, *_KIND)
         async with self._database.looking() as connection:
-            return [(row[0], Cell(*row[1:])) for row in await connection.execute(query)]
+            return [(row[0], _cell(row[1:])) for row in await connection.execute(query)]
 
     async def has_demo(self) -> bool:
         """Return whether `guichet demo` has filled something in."""
         async with self._database.looking() as connection:
-            return (await connection.execute(select(TotalRow.id).where(TotalRow.demo).limit(1))).first() is not None
+            return (await connection.execute(select(CellRow.id).where(CellRow.demo).limit(1))).first() is not None
 
-    async def _add_up(self, session: AsyncSession, day: date) -> None:
-        begin, end = (datetime.combine(each, time(), self._zone) for each in (day, day + timedelta(days=1)))
-        await session.execute(delete(TotalRow).where(TotalRow.grain == _DAY, TotalRow.start == day))
-        key = [
-            func.coalesce(getattr(FactRow, name), "")
-            if name in ("service", "administration")
-            else getattr(FactRow, name)
-            for name in _KEY
-        ]
-        # Times are all different: they are only added up.
-        value = case((FactRow.scale == literal(SECONDS), literal(0.0)), else_=FactRow.value)
-        sums = (func.count(), func.sum(FactRow.value), func.sum(FactRow.value * FactRow.value))
-        facts = (
-            select(literal(_DAY), literal(day, Date), *key, value, *sums)
-            .where(FactRow.at >= begin, FactRow.at < end)
-            .group_by(*(getattr(FactRow, name) for name in _KEY), value)
+    def _read(
+        self, conditions: Sequence[ColumnElement[bool]], parts: Iterable[tuple[str, date, date]], *apart: Any
+    ) -> Select[Any]:
+        """Return the query of the sums of a span, given by its parts, for each value of what is to be told apart."""
+        read = _read_in_order if self._database.is_sqlite else _read_by_cell
+        return read(conditions, list(parts), apart)
+
+
+def _read_in_order(
+    conditions: Sequence[ColumnElement[bool]], parts: Sequence[tuple[str, date, date]], apart: Sequence[Any]
+) -> Select[Any]:
+    """Return the query as SQLite answers it best.
+
+    The joins are outer ones, although no cell without totals is wanted: it keeps their order, and so goes through the
+    cells in the order of their index (nothing is left to sort) and to the totals of each by key. In an order of its own
+    it would read all that was counted in the span, and sort it.
+    """
+    span = union_all(
+        *(
+            select(
+                literal(grain).label("grain"),
+                literal(first, Date).label("first"),
+                literal(last, Date).label("last"),
+            )
+            for grain, first, last in parts
         )
-        await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, "value", *_SUMS], facts))
+    ).subquery()
+    within = and_(TotalRow.grain == span.c.grain, TotalRow.start >= span.c.first, TotalRow.start <= span.c.last)
+    return (
+        select(*apart, *(func.sum(getattr(TotalRow, name)) for name in SUMS))
+        .select_from(CellRow)
+        .join(span, true(), isouter=True)
+        .join(TotalRow, and_(TotalRow.cell_id == CellRow.id, within), isouter=True)
+        .where(*conditions)
+        .group_by(*apart)
+        .having(func.count(TotalRow.n) > 0)
+    )
 
 
-def conditions(scope: Scope) -> list[ColumnElement[bool]]:
-    """Return what a scope asks of the totals."""
+def _read_by_cell(
+    conditions: Sequence[ColumnElement[bool]], parts: Sequence[tuple[str, date, date]], apart: Sequence[Any]
+) -> Select[Any]:
+    """Return the query as PostgreSQL answers it best: totals by the number of their cell first, words afterwards.
+
+    To group a hundred thousand rows by six columns of words takes it five times as long as by one number.
+    """
+    own = [each for each in apart if getattr(each, "class_", None) is TotalRow]
+    within = or_(*(and_(TotalRow.grain == grain, TotalRow.start.between(first, last)) for grain, first, last in parts))
+    by_cell = (
+        select(TotalRow.cell_id, *own, *(func.sum(getattr(TotalRow, name)).label(name) for name in SUMS))
+        .join(CellRow, CellRow.id == TotalRow.cell_id)
+        .where(within, *conditions)
+        .group_by(TotalRow.cell_id, *own)
+        .subquery()
+    )
+    told = [by_cell.c[each.key] if each in own else each for each in apart]
+    # The sum of sums of whole numbers is one of any length there, which Python would not add to a float.
+    sums = (func.sum(by_cell.c[name]).cast(TotalRow.n.type if name == "n" else Float) for name in SUMS)
+    return select(*told, *sums).join_from(by_cell, CellRow, CellRow.id == by_cell.c.cell_id).group_by(*told)
+
+
+def _folded(scope: Scope, key: str = "") -> Folded:
+    """Return the coarsest cells that tell apart what is asked for."""
+    if key != "service" and not scope.service and scope.services is None:
+        return Folded.SERVICES
+    return Folded.NOTHING if scope.channel or scope.language else Folded.DOORS
+
+
+def _conditions(scope: Scope, folded: Folded) -> list[ColumnElement[bool]]:
+    """Return what a scope asks of the cells."""
     found = [
-        getattr(TotalRow, name) == getattr(scope, name)
-        for name in ("moment", "service", "administration", "channel", "language")
+        getattr(CellRow, name) == getattr(scope, name)
+        for name in ("moment", "service", "channel", "language")
         if getattr(scope, name)
     ]
     if scope.services is not None:
-        found.append(TotalRow.service.in_(scope.services))
-    return [TotalRow.demo if scope.demo else ~TotalRow.demo, *found]
+        found.append(CellRow.service.in_(scope.services))
+    return [CellRow.demo == scope.demo, CellRow.folded == str(folded), *found]
 
 
-def spanning(since: date, until: date) -> ColumnElement[bool]:
-    """Return the condition that totals make up a span: the whole months in it, and the days at its ends."""
+def _cell(row: Sequence[Any]) -> Cell:
+    dimension, service, moment, side, kind, scale, n, total, squares = row
+    return Cell(side, kind, moment, service, dimension, scale, n, total, squares)
+
+
+def _parts(since: date, until: date) -> Iterator[tuple[str, date, date]]:
+    """Yield what makes up a span: the days before its whole months, these, and the days after them."""
     first = since if since.day == 1 else (since.replace(day=28) + timedelta(days=4)).replace(day=1)
     after = (until + timedelta(days=1)).replace(day=1)
     if first >= after:
-        return and_(TotalRow.grain == _DAY, TotalRow.start >= since, TotalRow.start <= until)
-    return or_(
-        and_(TotalRow.grain == "month", TotalRow.start >= first, TotalRow.start < after),
-        and_(TotalRow.grain == _DAY, TotalRow.start >= since, TotalRow.start < first),
-        and_(TotalRow.grain == _DAY, TotalRow.start >= after, TotalRow.start <= until),
-    )
-
-
-async def _add_up_month(session: AsyncSession, month: date) -> None:
-    following = (month + timedelta(days=32)).replace(day=1)
-    await session.execute(delete(TotalRow).where(TotalRow.grain == "month", TotalRow.start == month))
-    key = [getattr(TotalRow, name) for name in (*_KEY, "value")]
-    days = (
-        select(literal("month"), literal(month, Date), *key, *(func.sum(getattr(TotalRow, name)) for name in _SUMS))
-        .where(TotalRow.grain == _DAY, TotalRow.start >= month, TotalRow.start < following)
-        .group_by(*key)
-    )
-    await session.execute(insert(TotalRow).from_select(["grain", "start", *_KEY, "value", *_SUMS], days))
+        yield DAY, since, until
+        return
+    yield MONTH, first, after - timedelta(days=1)
+    if since < first:
+        yield DAY, since, first - timedelta(days=1)
+    if after <= until:
+        yield DAY, after, until

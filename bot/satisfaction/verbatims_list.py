@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 
 from bot.db import Database
+from bot.requests.tables import RequestRow
 from bot.satisfaction.tables import FeedbackRow
 from bot.satisfaction.totals import Scope
 from bot.satisfaction.verbatims_tables import ReadingRow, TopicRow
@@ -17,7 +18,11 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody wrote: with their note, and the tone and themes when they were read already."""
+    """What somebody wrote: with their note, and the tone and themes when they were read already.
+
+    Attributes:
+        reference: of the request that it is about, if any.
+    """
 
     id: int
     at: datetime
@@ -28,6 +33,7 @@ class Said:
     conversation_id: str | None
     tone: str | None
     themes: tuple[str, ...]
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,16 +132,17 @@ class Verbatims:
 
     async def _said(self, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Said]:
         query = (
-            select(FeedbackRow, ReadingRow.tone, ReadingRow.themes)
+            select(FeedbackRow, ReadingRow.tone, ReadingRow.themes, RequestRow.reference)
             .outerjoin(ReadingRow, ReadingRow.feedback_id == FeedbackRow.id)
+            .outerjoin(RequestRow, RequestRow.id == FeedbackRow.subject)
             .where(*conditions)
             .order_by(FeedbackRow.id.desc())
             .limit(most)
         )
         async with self._database.reading() as session:
-            return [_one(row, tone, themes or "") for row, tone, themes in await session.execute(query)]
+            return [_one(row, tone, themes or "", about) for row, tone, themes, about in await session.execute(query)]
 
 
-def _one(row: FeedbackRow, tone: str | None, themes: str) -> Said:
+def _one(row: FeedbackRow, tone: str | None, themes: str, reference: str | None) -> Said:
     about = (row.moment, row.service, row.conversation_id)
-    return Said(row.id, row.at, row.comment or "", row.note, *about, tone, tuple(themes.split()))
+    return Said(row.id, row.at, row.comment or "", row.note, *about, tone, tuple(themes.split()), reference)

@@ -24,6 +24,7 @@ from bot.understanding.classifier import IntentClassifier
 from bot.understanding.clauses import clauses_of
 from bot.understanding.language import LanguageDetector
 from bot.understanding.linker import ServiceLinker
+from bot.understanding.refusals import refusal
 from bot.understanding.situations import SituationFinder
 
 UNSURE = "nlu_fallback"
@@ -129,8 +130,10 @@ class Intents(TrainedComponent):
         """Set the intent, the ranking, and the facets that other clauses of the message ask for."""
         threshold = self.config["threshold"]
         ranking = self.model.rank(text)[:RANKED]
-        clauses = [self.model.rank(part)[:RANKED] for part in self._clauses(text)]
-        ranking = chosen(text, ranking, clauses, threshold=threshold, plainly=self.config["facet_threshold"])
+        torn = refusal(text) or ()
+        clauses = [self.model.rank(part)[:RANKED] for part in self._clauses(torn[1] if torn else text)]
+        refused = [self.model.rank(part)[:RANKED] for part in torn]
+        ranking = chosen(text, ranking, clauses, refused, threshold=threshold, plainly=self.config["facet_threshold"])
         name, confidence = ranking[0]
         intent = {"name": name if confidence >= threshold else UNSURE, "confidence": float(confidence)}
         message.set(INTENT, intent, add_to_output=True)

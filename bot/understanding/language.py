@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import LANGUAGES, Service
@@ -40,6 +39,8 @@ class LanguageDetector:
     @classmethod
     def fit(cls, texts: Sequence[str], languages: Sequence[str]) -> Self:
         """Learn from texts and the language of each, `fr` or `en`."""
+        from sklearn.linear_model import LogisticRegression  # Learning alone needs it, and it brings half a library.
+
         random = Random(2)  # noqa: S311 - cuts sentences, guards nothing
         runs = [(run, own) for text, own in zip(texts, languages, strict=True) for run in _runs(text, random)]
         model = LogisticRegression(C=30.0, class_weight="balanced", max_iter=300)

@@ -13,6 +13,8 @@ from bot.understanding.ages import find_ages
 from bot.understanding.words import EMPTY_WORDS, MAX_CHARACTERS, stem, word_set
 from bot.words import fold
 
+_BORN = re.compile(r"\b(?:nés?|ne(?=\s+(?:à|a|au|aux|en)\b))(?!\w)", re.IGNORECASE)
+"""Born, for which `fold` would leave the "ne" of a refusal."""
 _TOKEN = re.compile(r"[a-z]+|\d+|[.,;:!?()]")
 _STOPS = frozenset(".,;:!?()") | {"mais", "but"}
 _REFUSALS = word_set("pas ni jamais sans not no never nor without isn wasn aren weren hasn haven hadn don doesn didn")
@@ -107,7 +109,7 @@ def _pieces(text: str) -> list[str]:
     """Return the stems of the words of a text that decide something, and the signs that end a clause."""
     return [
         word if word in _STOPS or word in _DECIDING else stem(word)
-        for word in _TOKEN.findall(fold(text))
+        for word in _TOKEN.findall(fold(_BORN.sub("née", text)))
         if word in _STOPS or word in _DECIDING or (len(word) > 1 and word not in EMPTY_WORDS)
     ]
 

@@ -1,9 +1,9 @@
 """Who may begin a conversation now, and who waits for their turn: decided from how fast the others are answered.
 
 Pure: it is told the time, and what was answered in how long. A conversation that has begun is never refused here. Who
-comes while the counter is busy gets a ticket and a place; when it is calm again the line moves, slowly at first and
-faster while it stays calm, so that those who are inside keep their speed. Whose turn it is has five minutes to enter:
-a person who listens to the page or looks for their glasses does not lose it.
+comes while the counter is busy, or when as many came just now as it is known to bear (flow.py), gets a ticket and a
+place, so that those who are inside keep their speed. Whose turn it is has five minutes to enter: a person who listens
+to the page or looks for their glasses does not lose it.
 
 A ticket says when its holder came, and carries a seal: with several gateways, each finds the place of a ticket that
 another one gave out.
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from itertools import count
 from time import time
 
+from bot.web.flow import SECONDS, Flow
+
 WINDOW = 10.0
 """Seconds over which answers are looked at."""
 FEWEST = 20
@@ -32,8 +34,8 @@ TURN = 300.0
 """Seconds in which whoever is called must enter."""
 LINE = 10_000
 """People in the line at most; more are told to come back."""
-FASTEST = 64.0
-"""Newcomers let in from the line in a second, at most."""
+CALM = 0.4
+"""Part of what is slow under which answers are so quick that more newcomers may be tried."""
 LONGEST = 60
 """Seconds after which whoever is far back looks again; who has not for three times as long went away."""
 
@@ -74,8 +76,7 @@ class Admission:
         self._looked: dict[str, float] = {}
         self._called: dict[str, float] = {}
         self._used: OrderedDict[str, None] = OrderedDict()
-        # How fast the line moves, what of it is not used up, since when; no rate while it is busy.
-        self._rate, self._credit, self._at = 0.0, 0.0, 0.0
+        self._flow, self._at = Flow(), 0.0
 
     @property
     def waiting(self) -> int:
@@ -98,17 +99,17 @@ class Admission:
         self._answers.append((now, seconds))
 
     def is_busy(self, now: float) -> bool:
-        """Return whether too much is being answered at once, or too slowly; what is not answered yet counts too."""
-        if not self._slow:
-            return False
-        if len(self._begun) >= self._most:
-            return True
+        """Return whether too much is being answered at once, or too slowly."""
+        return bool(self._slow) and (len(self._begun) >= self._most or self._too_many_over(self._slow, now))
+
+    def _too_many_over(self, seconds: float, now: float) -> bool:
+        """Return whether more answers than may be slow took longer; what is not answered yet counts too."""
         while self._answers and self._answers[0][0] < now - WINDOW:
             self._answers.popleft()
-        late = sum(now - begun > self._slow for begun in self._begun.values())
-        slow = late + sum(seconds > self._slow for _, seconds in self._answers)
+        late = sum(now - begun > seconds for begun in self._begun.values())
+        over = late + sum(took > seconds for _, took in self._answers)
         looked_at = late + len(self._answers)
-        return looked_at >= FEWEST and slow > looked_at * MAY_BE_SLOW
+        return looked_at >= FEWEST and over > looked_at * MAY_BE_SLOW
 
     def knows(self, ticket: str) -> bool:
         """Return whether somebody with this ticket waits here, or was called."""
@@ -130,6 +131,7 @@ class Admission:
         place = self.look(now, ticket)
         if place is not None and place.number:
             return place
+        self._flow.enter(now)
         if place is not None:
             self._called.pop(place.ticket, None)
             self._used[place.ticket] = None
@@ -146,7 +148,7 @@ class Admission:
         self._move(now)
         if ticket in self._called:
             return Place(ticket, 0)
-        if not self._line and not self.is_busy(now):
+        if not self._slow or (not self._line and not self.is_busy(now) and self._has_room(now)):
             return None
         came = self._came(ticket)
         if came is None or ticket in self._used:
@@ -167,24 +169,19 @@ class Admission:
             self._answers.clear()
             self._looked = dict.fromkeys(self._looked, now)
             self._called = dict.fromkeys(self._called, now + TURN)
-        passed, self._at = max(0.0, now - self._at), now
+        self._at = now
         self._called = {ticket: end for ticket, end in self._called.items() if end >= now}
-        if not self._line:
-            return
-        if self.is_busy(now):
-            self._rate, self._credit = 0.0, 0.0
-            return
-        if not self._rate:
-            # Calm for the first time: one a second, and twice as many each second that it stays so.
-            self._rate = 1.0
-            return
-        self._rate = min(FASTEST, self._rate * 2 ** min(passed, WINDOW))
-        self._credit = min(self._credit + self._rate * passed, self._rate)
-        while self._line and self._credit >= 1:
+        busy = self.is_busy(now)
+        self._flow.learn(now, busy=busy, calm=not self._too_many_over(CALM * self._slow, now))
+        while self._line and not busy and self._has_room(now):
             _, ticket = self._line.pop(0)
             if now - self._looked.pop(ticket) < 3 * LONGEST:
                 self._called[ticket] = now + TURN
-                self._credit -= 1
+
+    def _has_room(self, now: float) -> bool:
+        # Who was called a moment ago is on the way; who does not come leaves the place to others soon after.
+        on_the_way = sum(end - TURN > now - SECONDS for end in self._called.values())
+        return self._flow.has_room(now, on_the_way)
 
     def _ticket(self, came: float) -> str:
         told = f"{came:.3f}-{secrets.token_hex(4)}"

@@ -147,6 +147,7 @@ async def _life(app: web.Application, cipher: Cipher, assistant: Callable[[], As
     yield
     for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await app[TRAINING].close()
     await engine.close()
     await database.close()

@@ -14,7 +14,17 @@ from bot.rights import purge
 from bot.satisfaction.gather import Gathering
 from bot.satisfaction.journey import Journeys
 from bot.web.alerts import read_verbatims, watch_satisfaction
-from bot.web.console.keys import ACCOUNTS, DESK_WATCH, SAME_CONTACT, SAMPLES, SESSIONS, TOTALS, TRAINING
+from bot.web.console.keys import (
+    ACCOUNTS,
+    DESK_WATCH,
+    LOGOUTS,
+    SAME_CONTACT,
+    SAMPLES,
+    SESSIONS,
+    SHADOW,
+    TOTALS,
+    TRAINING,
+)
 from bot.web.keys import ASSISTANT, CATALOGUE, DATABASE, DELIVERY, FILES, HOLDINGS, HUB, METRICS, SETTINGS
 from bot.web.metrics import Metrics
 
@@ -47,6 +57,7 @@ def _jobs(app: web.Application) -> list[Job]:
         harvest_job(app),
         Job("learned-file", timedelta(hours=1), app[TRAINING].forget),
         Job("late-handoffs", timedelta(seconds=20), app[DESK_WATCH].warn_late),
+        Job("logout-tokens", timedelta(hours=1), app[LOGOUTS].forget),
         Job("login-failures", timedelta(hours=1), app[ACCOUNTS].failures.forget),
         Job("lost-talks", timedelta(seconds=20), app[DESK_WATCH].give_back_lost),
         Job("notifications", timedelta(seconds=2), app[DELIVERY].run),
@@ -61,6 +72,7 @@ def _jobs(app: web.Application) -> list[Job]:
         Job("satisfaction-totals", timedelta(seconds=30), app[TOTALS].refresh),
         Job("verbatims", timedelta(minutes=30), read_verbatims(app)),
         Job("sessions", timedelta(hours=1), app[SESSIONS].forget),
+        Job("shadow", timedelta(minutes=15), app[SHADOW].listen),
         Job("signals", timedelta(minutes=5), Gathering(app[DATABASE], app[CATALOGUE]).run),
         Job("training", timedelta(seconds=2), app[TRAINING].take),
     ]

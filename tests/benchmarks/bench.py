@@ -12,13 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 
-from bot.engine.project import examples_by_intent
 from bot.supervisor import free_port
 
-from . import measure, peer, questions, widget
+from . import intents_peer, measure, peer, questions, widget
 from .service import running
 
 ROOT = questions.ROOT
@@ -106,16 +104,8 @@ async def _peer(folder: Path, messages: int, examples: int) -> dict[str, float] 
     if isinstance(environment, peer.Unavailable):
         print(f"Plain Rasa cannot be installed here ({environment.reason}): ours is measured alone.\n")
         return None
-    sample = folder / "nlu.yml"
-    blocks = [
-        {
-            "intent": intent,
-            "examples": "".join(f"- {text}\n" for text in texts[:: max(1, len(texts) // examples)]),
-        }
-        for intent, texts in examples_by_intent(ROOT).items()
-    ]
-    sample.write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), "utf-8")
-    project = peer.project([sample], folder / "plain")
+    sample = intents_peer.sample_of(examples)
+    project = peer.project([intents_peer.write_nlu(sample, folder / "nlu.yml")], folder / "plain")
     print(f"Plain Rasa trains on {examples} examples an intent; this takes some minutes.", flush=True)
     trained = peer.train(environment, project)
     async with peer.serve(environment, project, free_port("127.0.0.1")) as served:
@@ -124,6 +114,7 @@ async def _peer(folder: Path, messages: int, examples: int) -> dict[str, float] 
             return await served.talk(sender, "bonjour")
 
         figures = await _talk(served.talk, begin, messages)
+        measure.table(await intents_peer.rows(sample, trained, served))
         return figures | {
             "training": trained.seconds,
             "time to ready": served.seconds_to_ready,

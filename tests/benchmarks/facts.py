@@ -1,8 +1,10 @@
-"""What it costs to write an answer with its facts, and to compute the indices of a million facts, on SQLite.
+"""What it costs to write an answer with its facts, and to compute the indices of a million facts.
 
-Each answer is one transaction on a file, as the engine writes it: a face with its row and its fact, then a further
-answer. The facts before them are made up. The time of the processor is told beside that of the clock: on a machine
-that does other work it is the one to read.
+    python -m tests.benchmarks.facts [--facts N] [--only sqlite|postgresql]
+
+Each answer is one transaction, as the engine writes it: a face with its row and its fact, then a further answer. The
+facts before them are made up. The time of our processor is told beside that of the clock: on SQLite it is the one to
+read on a machine that does other work; on PostgreSQL it leaves out what the server does.
 """
 
 import argparse
@@ -15,7 +17,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from bot.conversations.model import Moment
 from bot.db import Database, now
@@ -26,6 +28,7 @@ from bot.satisfaction.indices_store import By, Filter, IndexStore
 from bot.satisfaction.model import Face
 from bot.satisfaction.questionnaire import questions
 from bot.satisfaction.store import FeedbackStore, Subject
+from tests.conftest import _connect, created
 
 ANSWERS = 1000
 YES_NO = ("resolved", "help_tried", "abandonment", "late", "resolved_without_recontact")
@@ -60,12 +63,15 @@ async def fill(database: Database, count: int) -> None:
             await session.execute(insert(FactRow), rows)
 
 
-async def bench(count: int) -> None:
+async def bench(url: str, count: int) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'facts.db'}")
+    database = Database(url)
+    try:
         await upgrade(database)
         await fill(database, count)
+        async with database.writing() as session:
+            await session.execute(text("ANALYZE"))  # as the purge does every day, and PostgreSQL by itself
+        print(f"{database.engine.dialect.name}:", flush=True)
         store, indices = FeedbackStore(database), IndexStore(database)
         faces, answers = [], []
         for number in range(ANSWERS):
@@ -82,6 +88,7 @@ async def bench(count: int) -> None:
             ("indices of a month by service", month, By.SERVICE),
         ):
             _say(name, [await _timed(_compute(indices, which, by)) for _ in range(10)])
+    finally:
         await database.close()
 
 
@@ -105,4 +112,12 @@ def _say(what: str, seconds: list[tuple[float, float]]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", type=int, default=1_000_000)
-    asyncio.run(bench(parser.parse_args().facts))
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    options = parser.parse_args()
+    if options.only != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(bench(f"sqlite+aiosqlite:///{Path(folder) / 'facts.db'}", options.facts))
+    server = _connect() if options.only != "sqlite" else None
+    if server is not None:
+        with created(server) as address:
+            asyncio.run(bench(address, options.facts))

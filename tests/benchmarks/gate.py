@@ -1,11 +1,12 @@
 """How often the gate refuses a model that is as good, and lets one pass that is worse.
 
-    python -m tests.benchmarks.gate [--models N]
+    python -m tests.benchmarks.gate [--models N] [--draws N]
 
 Champions and challengers are classifiers (support vectors alone, as in `learning --linear`) fitted on draws of the
 product's training data and measured on draws of the frozen set. Pairs that are as good: two independent draws of nine
 tenths of the data; a champion, and the same with one more tenth. Pairs whose challenger is worse: a quarter or half of
-the examples of one intent are called another one; half of all data is gone. For several limits and intervals it prints
+the examples of one intent are called another one; half of all data is gone. Each pair is measured on several draws of
+the frozen set, which costs little beside its training. For several limits and intervals it prints
 the share that the two rules on F1 refuse; only these two depend on chance.
 """
 
@@ -65,6 +66,7 @@ def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=int, default=20)
+    parser.add_argument("--draws", type=int, default=5, help="of the frozen set, for each pair")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     random = np.random.default_rng(options.seed)
@@ -72,22 +74,23 @@ def main() -> None:
     frozen: list[Case] = list(read_evaluation_set(ROOT / "tests/understanding").frozen)
     refused: dict[str, dict[tuple[str, float, float], list[bool]]] = defaultdict(lambda: defaultdict(list))
     for kind, champion, challenger in pairs(rows, options.models, random):
-        drawn = [frozen[i] for i in random.integers(0, len(frozen), len(frozen))]
-        before, after = (answers(model, [case.text for case in drawn]) for model in (champion, challenger))
-        for name, interval in INTERVALS.items():
-            lost, mean = losses(drawn, before, after, interval)
-            compared = Comparison(NO_FIGURES, NO_FIGURES, lost, mean)
-            for one, all_of_them in product(INTENT, MEAN):
-                limits = Limits(intent_loss=one, mean_loss=all_of_them)
-                said = intent_loses(compared, limits) or mean_loses(compared, limits)
-                refused[kind][name, one, all_of_them].append(bool(said))
+        before, after = (answers(model, [case.text for case in frozen]) for model in (champion, challenger))
+        for _ in range(options.draws):
+            drawn = random.integers(0, len(frozen), len(frozen))
+            cases, old, new = ([each[i] for i in drawn] for each in (frozen, before, after))
+            for name, interval in INTERVALS.items():
+                compared = Comparison(NO_FIGURES, NO_FIGURES, *losses(cases, old, new, interval))
+                for one, all_of_them in product(INTENT, MEAN):
+                    limits = Limits(intent_loss=one, mean_loss=all_of_them)
+                    said = intent_loses(compared, limits) or mean_loses(compared, limits)
+                    refused[kind][name, one, all_of_them].append(bool(said))
     columns = list(product(INTERVALS, INTENT, MEAN))
     print("| interval | an intent | the mean | " + " | ".join(refused) + " |")
     print("| --- | --- | --- |" + " --- |" * len(refused))
     for column in columns:
         shares = " | ".join(f"{np.mean(each[column]):.0%}" for each in refused.values())
         print(f"| {column[0]} | {column[1]:.2f} | {column[2]:.2f} | {shares} |")
-    print(f"{options.models} pairs of each kind")
+    print(f"{options.models} pairs of each kind, {options.draws} draws of the frozen set for each")
 
 
 if __name__ == "__main__":

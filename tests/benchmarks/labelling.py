@@ -5,12 +5,14 @@
 Sentences of the frozen set, whose meaning is known, are written into a log as the product's classifier (support
 vectors, trained on the product's data) understands them, and harvested. The script reads each (two seconds and a second
 for 25 characters), takes two more when it has to look for another meaning, types a key in 150 ms, and answers with what
-is known to be right. What is measured is what the page adds: keys, and the wait for the next message.
+is known to be right. What is measured is what the page adds: keys, and the wait for the next message; and how much of
+that wait is the server's, for taking the answer and for the next message.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -18,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from sqlalchemy import update
 
 from bot.db import Database, now
@@ -65,10 +67,11 @@ async def fill(database: Database, cipher: Cipher, most: int) -> dict[str, str]:
 def label(page: Page, truth: dict[str, str], most: int) -> None:
     """Label, and print what it took."""
     names = intent_names()
-    keys, waits, begun = [], [], time.monotonic()
+    server: dict[str, list[float]] = {"POST": [], "GET": []}
+    page.on("requestfinished", lambda request: heard(request, server))
+    keys, waits, reading, typing, begun = [], [], [], [], time.monotonic()
     ways = {"first suggestion": 0, "another suggestion": 0, "looked for": 0, "nothing to learn": 0}
     for _ in range(most):
-        page.wait_for_load_state()
         shown = time.monotonic()
         asked = page.locator(".asked")
         if not asked.count():
@@ -87,19 +90,37 @@ def label(page: Page, truth: dict[str, str], most: int) -> None:
             time.sleep(SEARCH)
             way, typed = "looked for", ["o", *names[wanted].name["fr"][:14], "Enter"]
         ways[way] += 1
+        read = time.monotonic()
+        reading.append(read - shown)
         keys.append(len(typed))
         for key in typed:
             time.sleep(KEY)
-            page.keyboard.press(key)
+            # A letter with an accent has no key of its own on the browser's keyboard: it is typed as it stands.
+            (page.keyboard.press if len(key) > 1 else page.keyboard.type)(key)
         pressed = time.monotonic()
+        typing.append(pressed - read)
         expect(page.locator(".asked", has_text=text)).to_have_count(0)
+        page.wait_for_load_state("domcontentloaded")
         waits.append(time.monotonic() - pressed)
     took = time.monotonic() - begun
     each = took / len(keys)
     print(f"{len(keys)} messages in {took / 60:.1f} min, {each:.1f} s each: {100 * each / 60:.1f} min for a hundred")
     print(", ".join(f"{name}: {count}" for name, count in ways.items()))
     print(f"keys a message: median {statistics.median(keys)}, mean {statistics.mean(keys):.1f}")
+    print(f"a message: read {statistics.mean(reading):.1f} s, keys {statistics.mean(typing):.1f} s")
     print(f"wait for the next message: median {statistics.median(waits):.2f} s, longest {max(waits):.2f} s")
+    for method, name in (("POST", "the answer"), ("GET", "the next message")):
+        took_ms = server[method]
+        print(
+            f"of it the server, for {name}: median {statistics.median(took_ms):.0f} ms, longest {max(took_ms):.0f} ms"
+        )
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}, cores: {os.cpu_count()}")
+
+
+def heard(request: Request, server: dict[str, list[float]]) -> None:
+    """Note how long the gateway took to answer a request of the inbox, in milliseconds."""
+    if "/console/inbox" in request.url:
+        server[request.method].append(request.timing["responseStart"] - request.timing["requestStart"])
 
 
 def main() -> None:

@@ -120,7 +120,12 @@ def pss_mb(pid: int) -> float:
     return _memory_mb(pid, "Pss")
 
 
-def _memory_mb(pid: int, field: str) -> float:
+def private_mb(pid: int) -> float:
+    """Return what a process and its descendants share with nobody, in MB: what the machine gets back when they end."""
+    return _memory_mb(pid, "Private_Clean", "Private_Dirty")
+
+
+def _memory_mb(pid: int, *fields: str) -> float:
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -131,15 +136,15 @@ def _memory_mb(pid: int, field: str) -> float:
     tree = [pid]
     for process in tree:  # The list grows while it is read: children of children follow.
         tree.extend(children.get(process, []))
-    return sum(_of_one(process, field) for process in tree) * 1024 / MB
+    return sum(_of_one(process, fields) for process in tree) * 1024 / MB
 
 
-def _of_one(pid: int, field: str) -> int:
+def _of_one(pid: int, fields: Sequence[str]) -> int:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(f"{field}:")), 0)
+    return sum(int(line.split()[1]) for line in lines if line.partition(":")[0] in fields)
 
 
 def disk_mb(folder: Path) -> float:

@@ -42,6 +42,7 @@ COLUMNS = {
         "service_confidence moment actions field fallback model milliseconds"
     ).split(),
     "messages": "conversation_id sequence id turn_message_id author text body secret at".split(),
+    "conversation_services": "conversation_id service".split(),
     "feedback": "conversation_id moment subject service note comment at".split(),
 }
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -93,6 +94,8 @@ def conversations(root: Path, turns: int, seed: int = 7) -> Iterator[Rows]:
                     identifier, sequence, f"{done}-{author}", f"m{number}", author, words,
                     '{"buttons": [], "client": null, "extras": {}}', None, at,
                 ))  # fmt: skip
+        spoken_of = {row[COLUMNS["turns"].index("service")] or "" for row in rows["turns"]}
+        rows["conversation_services"] += [(identifier, each) for each in sorted(spoken_of - {""}) or [""]]
         state = json.dumps({"slots": {"language": language, "service": service}, "loop": None, "events": []})
         mode = "waiting" if draw.random() < 0.0002 else "bot"
         rows["conversations"].append(

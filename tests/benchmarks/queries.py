@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from bot.conversations.model import Moment
-from bot.conversations.review_queries import about, not_reviewed
+from bot.conversations.review_queries import about, about_both, not_reviewed
 from bot.conversations.transcripts import Among, Filter, Transcripts
 from bot.db import Database
 from bot.migrations import upgrade
@@ -87,7 +87,13 @@ def questions(services: list[str]) -> list[Question]:
         asks("model", *(Filter(model=each) for each in MODELS)),
         asks("feedback", Filter(), among=bad),
         asks("not reviewed", Filter(), among=(not_reviewed,)),
-        asks("an account of some offices", *(Filter(service=each) for each in (None, services[-1])), among=office),
+        asks("an account of some offices", Filter(), among=office),
+        asks("the same, unsure", *(Filter(confidence_below=each) for each in (0.5, 0.7)), among=office),
+        asks(
+            "the same, a service of others",
+            Filter(service=services[-1]),
+            among=(about_both(services[-1], services[:2]),),
+        ),
         asks("words", *(Filter(text=each) for each in WORDS)),
         asks("intent and service", *(Filter(intent=i, service=s) for i, s in zip(INTENTS, services, strict=False))),
         asks("service, unsure", *(Filter(service=each, confidence_below=0.5) for each in services)),
@@ -143,14 +149,17 @@ def p95(times: list[float]) -> float:
     return statistics.quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
 
 
-def databases(folder: Path, turns: int) -> Iterator[tuple[str, str]]:
+def databases(folder: Path, turns: int, only: str | None = None) -> Iterator[tuple[str, str]]:
     """Make each database in turn, and give its kind and address; PostgreSQL is left out where there is none."""
     path = folder / "million.db"
     url = f"sqlite+aiosqlite:///{path}"
-    if not path.exists():
-        _fill("SQLite", url, lambda: fill_sqlite(path, ROOT, turns))
-    print(f"SQLite file: {path.stat().st_size / 2**20:.0f} MB")
-    yield "SQLite", url
+    if only != "postgresql":
+        if not path.exists():
+            _fill("SQLite", url, lambda: fill_sqlite(path, ROOT, turns))
+        print(f"SQLite file: {path.stat().st_size / 2**20:.0f} MB")
+        yield "SQLite", url
+    if only == "sqlite":
+        return
     server = _connect()
     if server is None:
         print("There is no PostgreSQL here: it is left out.")

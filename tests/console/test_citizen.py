@@ -162,3 +162,50 @@ async def test_a_copy_and_an_erasure_need_their_right_a_purpose_and_what_belongs
     await ada.open("/admin/audit?account=ada")
     for words in ("a ouvert le contexte", "a copié", "a effacé"):
         assert words in ada.page.words
+
+
+async def test_how_a_citizen_likes_to_be_spoken_to_is_known_from_a_request_and_kept_when_they_say_otherwise(
+    colleague: SignIn, file: File, office_database: Database
+) -> None:
+    first = await file("prefers@exemple.fr")
+    lea = await colleague("lea")
+    await _open(lea, first)
+    assert "Français, courriel d'après la dernière demande" in lea.page.words
+    path = f"/console/requests/{first.reference}/citizen"
+    shown = await lea.send(f"{path}/preference", **{"prefers-language": "en", "way": "letter"})
+    assert "Anglais, courrier postal dit le" in shown.words
+    later = await file("prefers@exemple.fr")
+    await _open(lea, later)
+    assert "Anglais, courrier postal dit le" in lea.page.words, "what they said counts before what is shown"
+    assert "Préférences : Anglais, courrier postal" in (await lea.open(f"/console/requests/{first.reference}")).words
+
+
+async def test_preferences_of_another_office_or_without_a_purpose_are_not_changed(
+    colleague: SignIn, file: File
+) -> None:
+    filed = await file("quiet@exemple.fr")
+    path = f"/console/requests/{filed.reference}/citizen/preference"
+    wanted = {"prefers-language": "en", "way": "phone"}
+    lea, omar = await colleague("lea"), await colleague("omar")
+    for browser, status in ((lea, 403), (omar, 404)):
+        await browser.open("/console/account")
+        assert (await browser.send(path, **wanted)).status == status
+    await _open(lea, filed)
+    for wrong in ({"prefers-language": "xx"}, {"way": "pigeon"}, {"way": ""}):
+        await lea.open(path.removesuffix("/preference"))
+        assert (await lea.send(path, **wanted | wrong)).status == 422
+
+
+async def test_a_preference_is_in_the_copy_and_goes_with_the_request(
+    colleague: SignIn, file: File, office_database: Database
+) -> None:
+    filed = await file("copied@exemple.fr")
+    ada = await colleague("ada")
+    await _open(ada, filed)
+    path = f"/console/requests/{filed.reference}/citizen"
+    await ada.send(f"{path}/preference", **{"prefers-language": "en", "way": "phone"})
+    copied = json.loads((await ada.open(f"{path}/copy")).text)["copies"][0]["requests"][0]
+    assert (copied["preference"]["language"], copied["preference"]["way"]) == ("en", "phone")
+    async with office_database.reading() as session:
+        beside = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%prefers_%'"
+        assert await session.scalar(text(beside)) == 1, "kept with the request and nowhere else"

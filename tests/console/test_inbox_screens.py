@@ -94,7 +94,7 @@ def test_the_inbox_is_accessible_and_fits(visit: Visit, office: Office, tmp_path
         accessible(page)
         page.screenshot(path=tmp_path / f"{screen}-inbox{path.replace('/', '-')}.png", full_page=True)
     page.goto(f"{office.url}/console/inbox")
-    for summary in page.locator("summary").all():
+    for summary in page.locator("main summary").all():
         summary.click()
     accessible(page)
     page.screenshot(path=tmp_path / f"{screen}-inbox-open.png", full_page=True)
@@ -112,36 +112,57 @@ def test_messages_are_labelled_with_keys_alone(visit: Visit, office: Office) -> 
     before_all = in_a_thread(office, _learnt)
     page = visit("tess", **SCREENS["desktop"])
     page.goto(f"{office.url}/console/inbox")
-    asked = page.locator(".asked")
+    asked, said = page.locator(".asked"), page.locator("main [role=status]")
     count = page.locator(".progress .hint")
     expect(asked).to_contain_text("fourrière")
     expect(count).to_contain_text("5 en attente")
+    page.evaluate("window.loaded = 'once'")
     # The whole subject at once, as something that the assistant does not know yet.
     press(page, "a")
     page.keyboard.press("n")
     expect(page.get_by_label("En quelques mots")).to_be_focused()
     page.keyboard.type("récupérer un véhicule en fourrière")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Nouveau : récupérer un véhicule en fourrière")).to_be_visible()
+    expect(said.get_by_text("Nouveau : récupérer un véhicule en fourrière")).to_be_visible()
     expect(count).to_contain_text("3 en attente")
     # Undone and said again: another meaning, found by some letters of its name.
     press(page, "z")
-    expect(page.get_by_text("C'est annulé")).to_be_visible()
+    expect(said.get_by_text("C'est annulé")).to_be_visible()
     expect(asked).to_contain_text("fourrière")
     press(page, "o")
     expect(page.get_by_label("Quelques lettres")).to_be_focused()
     page.keyboard.type("comment faire")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").get_by_text("Savoir comment faire")).to_be_visible()
+    expect(said.get_by_text("Savoir comment faire")).to_be_visible()
     for _ in range(2):
         before = asked.text_content()
         press(page, "Enter")  # the first suggestion, which has the focus
         expect(asked).not_to_have_text(before or "")
     press(page, "x")
-    expect(page.get_by_text("C'est noté : Ne rien en apprendre")).to_be_visible()
+    expect(said.get_by_text("C'est noté : Ne rien en apprendre")).to_be_visible()
+    expect(page.locator("[data-announce]")).to_contain_text("Ne rien en apprendre")
+    assert page.evaluate("window.loaded") == "once", "the next message comes without loading the page anew"
     learnt = in_a_thread(office, _learnt) - before_all
     assert ("ma trottinette est à la fourrière", "ask_how") in learnt
     assert len(learnt) == 3, "the first message, whose two wordings are one, and two suggestions"
+
+
+def test_an_answer_that_the_server_does_not_take_is_told_and_one_that_never_came_is_sent_anew(
+    visit: Visit, office: Office
+) -> None:
+    in_a_thread(office, _fill)
+    # A page of its own: here the browser is expected to complain.
+    page = visit("tess", **SCREENS["desktop"]).context.new_page()
+    page.goto(f"{office.url}/console/inbox")
+    text = page.locator(".asked").text_content()
+    lost = []
+    page.route("**/console/inbox/*", lambda route: route.continue_() if lost else lost.append(1) or route.abort())
+    press(page, "x")
+    expect(page.locator("main").get_by_text("C'est noté : Ne rien en apprendre")).to_be_visible()
+    expect(page.locator(".asked")).not_to_have_text(text or "")
+    page.context.clear_cookies()
+    press(page, "x")
+    expect(page.locator("main").get_by_text("Vous n'êtes plus connecté")).to_be_visible()
 
 
 def test_letters_do_nothing_once_they_are_turned_off(visit: Visit, office: Office) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.accounts.store import AccountStore
 from bot.conversations.tables import TurnRow
 from bot.db import Database
 from bot.learning.comparison import Answer, Change, Comparison, Loss
 from bot.learning.runs import RunStore
+from bot.learning.runs_tables import RunRow
 from bot.privacy.encryption import Cipher
 from tests.console.conftest import Office
 from tests.console.test_inbox_screens import in_a_thread
@@ -49,6 +50,9 @@ async def _run(database: Database, cipher: Cipher) -> int:
     before, after = Answer("ask_price", 0.51, None), Answer("ask_where", 0.83, "passport")
     changes = [Change(turn, 9 - 2 * place, before, after) for place, turn in enumerate(turns)]
     await RunStore(database).keep_changes(run, changes)
+    async with database.writing() as session:
+        await RunStore(database).add_changes(session, run, changes[:2], live=True)
+        await session.execute(update(RunRow).where(RunRow.id == run).values(heard=40))
     return run
 
 

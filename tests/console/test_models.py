@@ -1,12 +1,13 @@
 """Models in the console: cards, runs, both models side by side, judging, promoting and going back; no scripts."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.accounts.audit import AuditTrail
 from bot.accounts.store import AccountStore
@@ -117,11 +118,11 @@ async def test_a_trainer_judges_what_changes_promotes_and_an_admin_goes_back(
     page = await tess.open("/admin/models")
     assert CHAMPION in page.words
     assert "12 exemples acceptés" in page.words
-    assert "+ c'est combien: ask_price" in page.words
+    assert "+ c'est combien : Connaître le prix" in page.words
     page = await tess.open(f"/admin/models/runs/{run}")
     for said in (
         "Des messages attendent votre jugement",
-        "0.950",
+        "95,0 %",
         "ma demande de naissance",
         "Écrit 7 fois",
         "deux sens",
@@ -151,6 +152,26 @@ async def test_a_trainer_judges_what_changes_promotes_and_an_admin_goes_back(
     trail = AuditTrail(database, cipher)
     assert [(each.account, each.action) for each in await trail.entries(object_id=CHALLENGER)] == [("tess", "promoted")]
     assert [(each.account, each.action) for each in await trail.entries(object_id=CHAMPION)] == [("ada", "rolled-back")]
+
+
+async def test_what_the_challenger_heard_otherwise_is_shown_with_how_often(
+    sign_in: SignIn, database: Database, workplace: Office, models: Path
+) -> None:
+    citizens = Citizens(database, Cipher(read_keys("", workplace.data_dir)), workplace.data_dir)
+    talk = await citizens.talk()
+    async with database.reading() as session:
+        turn = (await session.scalars(select(TurnRow.id).where(TurnRow.conversation_id == talk))).one()
+    run = await evaluated(database, Comparison(SAME, SAME))
+    tess = await sign_in("tess")
+    page = await tess.open(f"/admin/models/runs/{run}")
+    assert "À l'écoute" not in page.words, "nothing was heard yet"
+    async with database.writing() as session:
+        await RunStore(database).add_changes(session, run, [change(turn, 2)], live=True)
+        await session.execute(update(RunRow).where(RunRow.id == run).values(heard=8))
+    page = await tess.open(f"/admin/models/runs/{run}")
+    assert "8 messages, dont 2 compris autrement (25,0 %)" in page.words
+    assert "ma demande de naissance" in page.words
+    assert "Messages réels compris autrement : 0" in page.words, "they are not among those to judge"
 
 
 async def test_a_refused_model_is_promoted_by_an_admin_who_writes_why(
@@ -189,6 +210,30 @@ async def test_a_run_is_started_followed_live_and_its_failure_is_told(
     page = await tess.open(f"/admin/models/runs/{run.id}")
     assert "GUICHET_EVALUATION_DIR" in page.words
     assert current_model(models).name == CHAMPION
+
+
+async def test_what_a_run_would_learn_is_shown_before_it_with_what_is_left_out(
+    sign_in: SignIn, database: Database, workplace: Office, models: Path
+) -> None:
+    cases = workplace.data_dir / "nothing"
+    tess = await sign_in("tess")
+    page = await tess.open("/admin/models/examples")
+    assert page.status == 500, "without cases no run would start either"
+    assert "GUICHET_EVALUATION_DIR" in page.words
+    cases.mkdir()
+    try:
+        for name in ("frozen.jsonl", "never_break.jsonl"):
+            (cases / name).write_text('{"text": "Quel est le prix ?", "intent": "ask_price", "service": null}\n')
+        store = ExampleStore(database)
+        await store.accept("et pour la trottinette électrique", "ask_how", "passport", language="fr", by="tess")
+        await store.accept("quel est le prix", "ask_price", language="fr", by="tess")
+        page = await tess.open("/admin/models/examples")
+    finally:
+        shutil.rmtree(cases)
+    assert "2 exemples acceptés seraient appris" in page.words
+    assert "+ et pour la trottinette électrique : Savoir comment faire (" in page.words
+    assert "+ quel est le prix" not in page.words
+    assert "écarté : phrase du jeu d'essai" in page.words
 
 
 @pytest.mark.parametrize("fields", [{}, {"change": "x", "judgement": "right"}, {"change": "1", "judgement": "maybe"}])

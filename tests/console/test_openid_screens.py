@@ -90,6 +90,7 @@ def test_somebody_signs_in_at_the_provider_judges_a_conversation_and_leaves(
         expect(page.get_by_text("Avis différents (1)")).to_be_visible()
         _accessible(page)
         page.screenshot(path=tmp_path / "samples-judged.png", full_page=True)
+        page.locator("summary", has_text="Menu").press("Enter")
         page.get_by_role("button", name="Se déconnecter").click()
         page.wait_for_url(f"{office.url}/console/login")
         assert provider.signed_out == 1

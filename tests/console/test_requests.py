@@ -76,7 +76,7 @@ async def test_answers_are_read_and_that_they_were_is_kept(colleague: SignIn, fi
     assert "Quatrebarbes <b>" in lea.page.words
     assert "Quatrebarbes <b>" not in lea.page.text
     await ada.open("/admin/audit?account=lea")
-    assert f"a lurequest {filed.reference}" in ada.page.words.replace("\n", "").replace("a lu request", "a lurequest")
+    assert f"a ludemande {filed.reference}" in ada.page.words.replace("\n", "")
 
 
 async def test_a_refusal_needs_its_reason_and_the_citizen_will_read_it(colleague: SignIn, file: File) -> None:
@@ -171,7 +171,7 @@ async def test_several_are_processed_together_after_a_look_at_what_will_happen(
     assert "Seront changées : 2. Refusées : 1." in page.words
     assert "Son état ne le permet pas." in page.words
     assert (await RequestStore(office_database, cipher_of).get(first.id)).state is State.FILED, "nothing is done yet"
-    seen = re.findall(r'name="reference" value="([^"]+)"', page.text)
+    seen = re.findall(r'name="reference" value="([^"]+:\d+)"', page.text)
     assert len(seen) == 2
     confirm = [("form", lea.form_token), ("deed", "refused"), ("words", words), *(("reference", each) for each in seen)]
     await casework.send_message(second.reference, CITIZEN, "Attendez !")

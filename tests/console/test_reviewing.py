@@ -131,6 +131,7 @@ async def test_a_saved_filter_brings_the_same_list_back(colleague: SignIn, writt
 async def test_a_corrected_meaning_reaches_the_inbox_of_the_trainers(colleague: SignIn, written: Written) -> None:
     from bot.learning.closest import read_examples
     from bot.learning.harvest import Harvest
+    from bot.learning.intent_names import shown
     from tests.conftest import ROOT
 
     words = "mon voisin brûle ses feuilles mortes le dimanche"
@@ -140,7 +141,7 @@ async def test_a_corrected_meaning_reaches_the_inbox_of_the_trainers(colleague: 
     assert "/turns/1/correct" not in quentin.page.text, "only who trains proposes"
     await tess.open(path)
     await tess.send(f"{path}/turns/1/correct", intent="ask_where", service="street-problem")
-    assert "ask_where" in tess.page.words
+    assert f"Proposé : {shown('ask_where', 'fr')}" in tess.page.words
     await Harvest(written.store.database, masked, lambda: read_examples(ROOT / "data/nlu", ROOT / "none.yml")).run()
     inbox = await tess.open("/console/inbox")
     seen = 0

@@ -14,10 +14,13 @@ from pypdf import PdfReader
 from sqlalchemy import insert
 
 from bot.accounts.store import AccountStore
+from bot.catalogue.load import Catalogue
 from bot.conversations.assistant import Assistant
 from bot.conversations.model import Moment
 from bot.db import Database, now
 from bot.privacy.encryption import Cipher, read_keys
+from bot.requests.outbox import Outbox
+from bot.satisfaction import demo
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.model import Face
@@ -234,3 +237,27 @@ async def test_published_results_are_a_page_and_an_open_feed(board: str) -> None
     assert feed.headers["Access-Control-Allow-Origin"] == "*"
     assert '"answered": 240' in feed.text
     await anybody.close()
+
+
+async def test_requests_of_a_demonstration_are_shown_by_themselves_and_each_says_so(
+    enter: SignIn, sqlite_url: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    database, cipher = Database(sqlite_url), Cipher(read_keys("", tmp_path))
+    await demo.fill(database, cipher, catalogue, now().date(), "Europe/Paris", days=45)
+    await Totals(database, "Europe/Paris").refresh()
+    lea = await enter("lea")
+    await lea.open("/console/requests?state=all")
+    assert "vous voyez les vraies demandes" in lea.page.words
+    assert lea.page.links("/console/requests/GU-") == []
+    shown = await lea.open("/console/requests?state=all&demo=1")
+    assert "ces demandes et ces personnes sont inventées" in shown.words
+    lines = shown.links("/console/requests/GU-")
+    assert len(lines) == 50
+    assert shown.text.count('<span class="chip">démonstration</span>') == len(lines)
+    await lea.open(lines[0].replace("&amp;", "&"))
+    assert "cette demande et cette personne sont inventées" in lea.page.words
+    reference = lines[0].split("?")[0]
+    await lea.send(f"{reference}/message", text="Bonjour")
+    assert "Bonjour" in lea.page.words, "an agent can try everything on it"
+    assert await Outbox(database).counts() == {}, "and nobody is written to"
+    await database.close()

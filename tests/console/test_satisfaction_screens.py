@@ -14,7 +14,7 @@ from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.facts_tables import FactMarkRow, FactRow
 from bot.satisfaction.totals import Totals
-from bot.satisfaction.totals_tables import TotalRow
+from bot.satisfaction.totals_tables import CellRow
 from tests.console.conftest import Office
 from tests.console.test_screens import Street, browser, street, visit
 
@@ -39,7 +39,7 @@ def opinions(office: Office, street: Street) -> Iterator[None]:
 
     async def empty(store, handoffs, cipher) -> None:  # type: ignore[no-untyped-def]
         async with store.database.writing() as session:
-            for table in (FactRow, TotalRow, FactMarkRow):
+            for table in (FactRow, CellRow, FactMarkRow):
                 await session.execute(delete(table))
 
     street(fill)
@@ -72,8 +72,8 @@ def test_a_view_is_chosen_and_read_with_the_keyboard_alone(
     expect(page.locator("#moment")).to_have_value("information")
     # What scrolls sideways can be reached, and what folds opens.
     assert page.locator(".scroll:not([tabindex='0'])").count() == 0
-    page.locator("summary").first.press("Enter")
-    expect(page.locator("details").first).to_have_attribute("open", "")
+    page.locator("main summary").first.press("Enter")
+    expect(page.locator("main details").first).to_have_attribute("open", "")
 
 
 def test_on_paper_there_are_the_figures_and_nothing_to_press(

@@ -7,16 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations.erasure import erase
 from bot.conversations.model import Author, Button, Command, Message, Overtaken
-from bot.conversations.notice import opening, switched
+from bot.conversations.notice import switched
 from bot.conversations.pending import PendingMessages
 from bot.conversations.store import ConversationStore
 from bot.conversations.turn import Turn
 from bot.conversations.turn_rows import ALTERNATIVES_LOGGED
-from bot.db import Base, Database, now
+from bot.db import Database, now
 from bot.errors import NotAllowed, NotFound
-from bot.privacy.encryption import Cipher
+from tests.conversations.opened import erase_one, everything_in, open_one
 
 PARSE = {
     "intent": {"name": "ask_price", "confidence": 0.9},
@@ -26,98 +25,17 @@ PARSE = {
 }
 
 
-@pytest.fixture
-def pending(database: Database, cipher: Cipher) -> PendingMessages:
-    return PendingMessages(database, cipher)
-
-
-@pytest.fixture
-def store(database: Database, cipher: Cipher) -> ConversationStore:
-    return ConversationStore(database, cipher)
-
-
-async def _open(store: ConversationStore) -> tuple[str, str]:
-    conversation_id, token, _ = await store.open("fr", None, opening("fr"))
-    return conversation_id, token
-
-
 async def _say(store: ConversationStore, conversation_id: str, message_id: str, *answers: Message) -> None:
     turn = Turn(conversation_id, message_id, "Quel prix ?", parse=PARSE, messages=list(answers), model="m")
     await store.record(turn, {"slots": {"unclear": 0}}, language="fr", logged_text="Quel prix ?")
-
-
-async def _erase(store: ConversationStore, conversation_id: str) -> int:
-    await store.forget(conversation_id)
-    async with store.database.writing() as session:
-        erased = await erase(session, [conversation_id])
-    return erased["messages"]
 
 
 def _answer(words: str = "86 €", *buttons: Button) -> Message:
     return Message(Author.BOT, words, list(buttons))
 
 
-async def _raw(database: Database) -> str:
-    """Return everything that the tables hold, as somebody who reads the database sees it."""
-    async with database.reading() as session:
-        rows = [(await session.execute(text(f"SELECT * FROM {name}"))).all() for name in Base.metadata.tables]
-    return repr(rows)
-
-
-async def test_a_conversation_opens_with_its_notice_and_a_token(store: ConversationStore) -> None:
-    conversation_id, token, messages = await store.open("fr", "https://mairie.example", opening("fr"))
-    assert [message.sequence for message in messages] == [1, 2]
-    opened = await store.authenticate(conversation_id, token)
-    assert (opened.id, opened.language, opened.mode, opened.messages) == (conversation_id, "fr", "bot", 2)
-    read = await store.messages_after(conversation_id, 0)
-    assert [message.wire() for message in read] == [message.wire() for message in messages]
-
-
-async def test_the_token_is_nowhere_in_the_database(store: ConversationStore, database: Database) -> None:
-    _, token = await _open(store)
-    assert token not in await _raw(database)
-
-
-@pytest.mark.parametrize("way", ["authenticate", "recognise"])
-async def test_the_token_of_another_conversation_and_an_unknown_one_are_refused_alike(
-    store: ConversationStore, way: str
-) -> None:
-    mine, _ = await _open(store)
-    _, token_of_another = await _open(store)
-    answers = set()
-    for conversation_id, token in (
-        (mine, token_of_another),
-        (mine, ""),
-        (mine, "é😀\udcff"),
-        ("0" * 24, token_of_another),
-        ("no-such", ""),
-        ("\x00", ""),
-        ("\udcff", ""),
-    ):
-        with pytest.raises(NotAllowed) as caught:
-            await getattr(store, way)(conversation_id, token)
-        answers.add(str(caught.value.problem()))
-    assert len(answers) == 1
-
-
-async def test_a_conversation_is_recognised_again_by_its_own_token_only(store: ConversationStore) -> None:
-    conversation_id, token = await _open(store)
-    assert await store.recognise(conversation_id, token) == "fr"
-    assert await store.recognise(conversation_id, token) == "fr"
-    with pytest.raises(NotAllowed):
-        await store.recognise(conversation_id, token + "x")
-
-
-async def test_an_erased_conversation_is_not_recognised(store: ConversationStore) -> None:
-    conversation_id, token = await _open(store)
-    await store.recognise(conversation_id, token)
-    await _erase(store, conversation_id)
-    with pytest.raises(NotAllowed):
-        await store.recognise(conversation_id, token)
-
-
 async def test_messages_are_numbered_without_a_gap(store: ConversationStore) -> None:
-    conversation_id, token = await _open(store)
+    conversation_id, token = await open_one(store)
     await _say(store, conversation_id, "m1", _answer(), _answer("Autre chose ?"))
     await store.append(conversation_id, Message(Author.AGENT, "Bonjour"))
     await _say(store, conversation_id, "m2", _answer())
@@ -130,7 +48,7 @@ async def test_messages_are_numbered_without_a_gap(store: ConversationStore) -> 
 
 
 async def test_messages_that_come_together_are_numbered_without_a_gap(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     await asyncio.gather(
         *(store.append(conversation_id, Message(Author.SYSTEM, f"n° {number}")) for number in range(5)),
         *(_say(store, conversation_id, f"m{number}", _answer()) for number in range(5)),
@@ -140,7 +58,7 @@ async def test_messages_that_come_together_are_numbered_without_a_gap(store: Con
 
 
 async def test_what_comes_after_a_message_is_what_was_not_seen_yet(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     await _say(store, conversation_id, "m1", _answer())
     assert [message.sequence for message in await store.messages_after(conversation_id, 3)] == [4]
     assert await store.messages_after(conversation_id, 4) == []
@@ -148,7 +66,7 @@ async def test_what_comes_after_a_message_is_what_was_not_seen_yet(store: Conver
 
 
 async def test_the_answer_to_a_message_can_be_given_again(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     button = Button("Délai", Command("ask_delay", {"service": "passport"}))
     said = Message(Author.BOT, "86 €", [button], {"sources": [{"title": "Prix", "url": "https://x.fr"}]})
     await _say(store, conversation_id, "m1", said)
@@ -158,7 +76,7 @@ async def test_the_answer_to_a_message_can_be_given_again(store: ConversationSto
 
 
 async def test_a_state_says_whether_a_message_is_answered_already(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     state, answered, _ = await store.state(conversation_id, "m1")
     assert answered is False
     assert {"event": "slot", "name": "language", "value": "fr"} in state["events"]
@@ -171,7 +89,7 @@ async def test_a_state_says_whether_a_message_is_answered_already(store: Convers
 async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_nothing(
     store: ConversationStore,
 ) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     await _say(store, conversation_id, "m1", _answer("une fois"))
     with pytest.raises(IntegrityError):
         await _say(store, conversation_id, "m1", _answer("deux fois"))
@@ -183,7 +101,7 @@ async def test_the_same_message_is_recorded_once_and_the_second_time_leaves_noth
 
 async def test_a_turn_is_written_only_where_the_one_before_left_the_conversation(store: ConversationStore) -> None:
     """Two engines thought of an answer at once, a lock being lost: one is written, the other thinks again."""
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     turns = [Turn(conversation_id, name, name, follows=0, messages=[_answer(name)]) for name in ("m1", "m2")]
     await store.record(turns[0], {"said": "m1"}, language="fr", logged_text="x")
     with pytest.raises(Overtaken):
@@ -197,7 +115,7 @@ async def test_a_turn_is_written_only_where_the_one_before_left_the_conversation
 async def test_a_turn_that_waited_on_another_machine_is_logged_and_does_not_take_the_dialogue_back(
     store: ConversationStore,
 ) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     before = now()
     await _say(store, conversation_id, "m2", _answer())
     late = Turn(conversation_id, "m1", "m1", messages=[_answer("Tard")])
@@ -211,7 +129,7 @@ async def test_a_turn_that_waited_on_another_machine_is_logged_and_does_not_take
 async def test_of_two_gateways_that_refuse_a_kept_message_one_says_so(
     store: ConversationStore, pending: PendingMessages
 ) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     await pending.keep(conversation_id, "m1", "Quel prix ?")
     [message] = await pending.waiting()
     refusals = [pending.refuse(message, Message(Author.SYSTEM, "Non"), store) for _ in range(2)]
@@ -221,16 +139,16 @@ async def test_of_two_gateways_that_refuse_a_kept_message_one_says_so(
 
 
 async def test_the_same_identifier_in_two_conversations_is_two_messages(store: ConversationStore) -> None:
-    first, _ = await _open(store)
-    second, _ = await _open(store)
+    first, _ = await open_one(store)
+    second, _ = await open_one(store)
     await _say(store, first, "m1", _answer("à la première"))
     await _say(store, second, "m1", _answer("à la seconde"))
     assert [message.text for message in await store.answer_to(second, "m1")] == ["à la seconde"]
 
 
 async def test_a_button_means_something_in_its_own_conversation_only(store: ConversationStore) -> None:
-    mine, _ = await _open(store)
-    another, _ = await _open(store)
+    mine, _ = await open_one(store)
+    another, _ = await open_one(store)
     button = Button("Oui", Command("answer_field", {"value": "oui"}))
     await _say(store, mine, "m1", _answer("Marié ?", button))
     assert await store.command_of(mine, button.payload) == ("Oui", button.command)
@@ -243,12 +161,12 @@ async def test_a_button_means_something_in_its_own_conversation_only(store: Conv
 async def test_a_turn_says_what_was_understood_and_not_from_which_words(
     store: ConversationStore, database: Database
 ) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     await _say(store, conversation_id, "m1", _answer())
     async with database.reading() as session:
         row: Any = (await session.execute(text("SELECT * FROM turns"))).one()
     assert (row.number, row.intent, row.confidence, row.service) == (1, "ask_price", 0.9, "passport")
-    raw = await _raw(database)
+    raw = await everything_in(database)
     assert "12 ans" not in raw
     alternatives = (
         row.alternatives if isinstance(row.alternatives, list) else __import__("json").loads(row.alternatives)
@@ -259,11 +177,11 @@ async def test_a_turn_says_what_was_understood_and_not_from_which_words(
 async def test_what_only_the_citizen_may_read_again_is_encrypted_and_comes_back(
     store: ConversationStore, database: Database
 ) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     request = {"reference": "GU-7K3M-9QXD", "access_code": "4821-7730"}
     receipt = Message(Author.BOT, "Votre code : 4821-7730", extras={"request": request}, logged_text="[récépissé]")
     await _say(store, conversation_id, "m1", receipt)
-    raw = await _raw(database)
+    raw = await everything_in(database)
     assert "4821-7730" not in raw
     assert "[récépissé]" in raw
     (read,) = await store.answer_to(conversation_id, "m1")
@@ -273,46 +191,46 @@ async def test_what_only_the_citizen_may_read_again_is_encrypted_and_comes_back(
 async def test_erasing_leaves_nothing_in_any_table_and_touches_no_other_conversation(
     store: ConversationStore, pending: PendingMessages, database: Database
 ) -> None:
-    erased, token = await _open(store)
-    other, _ = await _open(store)
+    erased, token = await open_one(store)
+    other, _ = await open_one(store)
     for conversation_id in (erased, other):
         await _say(store, conversation_id, "m1", _answer("86 €", Button("Délai", Command("ask_delay"))))
         await pending.keep(conversation_id, "m2", "Bonjour")
     messages_of_other = await store.messages_after(other, 0)
-    assert await _erase(store, erased) == 4
-    raw = await _raw(database)
+    assert await erase_one(store, erased) == 4
+    raw = await everything_in(database)
     assert erased not in raw
     assert other in raw
     assert await store.messages_after(other, 0) == messages_of_other
     assert len(await pending.waiting()) == 1
     with pytest.raises(NotAllowed):
         await store.authenticate(erased, token)
-    assert await _erase(store, erased) == 0
+    assert await erase_one(store, erased) == 0
 
 
 async def test_nothing_more_is_written_to_an_erased_conversation(
     store: ConversationStore, pending: PendingMessages, database: Database
 ) -> None:
-    conversation_id, _ = await _open(store)
-    await _erase(store, conversation_id)
+    conversation_id, _ = await open_one(store)
+    await erase_one(store, conversation_id)
     with pytest.raises(NotFound):
         await _say(store, conversation_id, "m1", _answer())
     with pytest.raises(NotFound):
         await store.append(conversation_id, Message(Author.AGENT, "Bonjour"))
     with pytest.raises(NotFound):
         await pending.keep(conversation_id, "m1", "Bonjour")
-    assert conversation_id not in await _raw(database)
+    assert conversation_id not in await everything_in(database)
 
 
 async def test_words_of_every_script_come_back_as_they_were(store: ConversationStore) -> None:
-    conversation_id, _ = await _open(store)
+    conversation_id, _ = await open_one(store)
     words = "Ça coûte combien ? 😀 محمد \u202f«\u00a0oui\u00a0» ' \" \\ %s {}"
     await _say(store, conversation_id, "m1", _answer(words))
     assert [message.text for message in await store.answer_to(conversation_id, "m1")] == [words]
 
 
 async def test_a_conversation_goes_on_in_another_language(store: ConversationStore) -> None:
-    conversation_id, token = await _open(store)
+    conversation_id, token = await open_one(store)
     assert await store.recognise(conversation_id, token) == "fr"
     before, *_ = await store.state(conversation_id)
     note = await store.speak(conversation_id, "en", switched("en"))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,12 +92,22 @@ class Town:
         database_url: an SQLAlchemy address of a PostgreSQL database with the tables.
         gateways: how many.
         engines: how many.
+        homes: the project from whose code, and with whose models, a kind of process runs when it is not this one.
         settings: further settings of all.
     """
 
     def __init__(
-        self, folder: Path, archive: Path, database_url: str, *, gateways: int, engines: int, **settings: Any
+        self,
+        folder: Path,
+        archive: Path,
+        database_url: str,
+        *,
+        gateways: int,
+        engines: int,
+        homes: Mapping[str, Path] | None = None,
+        **settings: Any,
     ) -> None:
+        homes = homes or {}
         make_project(folder)
         models = folder / "models"
         models.mkdir()
@@ -106,15 +117,14 @@ class Town:
         urls = [f"http://127.0.0.1:{port}" for port in free_ports("127.0.0.1", gateways + engines)]
         common = {"database_url": database_url, "secret_key": Fernet.generate_key().decode(), "engine_token": TOKEN}
 
-        def machine(url: str, **own: Any) -> dict[str, str]:
-            data_dir = folder / f"machine-{url.rpartition(':')[2]}"
-            return environment(data_dir=data_dir, models_dir=models, **common, **settings, **own)
+        def machine(kind: str, url: str, **own: Any) -> Process:
+            data_dir, home = folder / f"machine-{url.rpartition(':')[2]}", homes.get(kind, folder)
+            own |= {"data_dir": data_dir, "models_dir": home / "models"}
+            return Process(kind, url, home, environment(**common, **settings, **own))
 
-        self.engines = [Process("engine", url, folder, machine(url, engine_url=url)) for url in urls[gateways:]]
-        self.gateways = [
-            Process("gateway", url, folder, machine(url, engine_url=" ".join(urls[gateways:]), port=url.split(":")[2]))
-            for url in urls[:gateways]
-        ]
+        known = " ".join(urls[gateways:])
+        self.engines = [machine("engine", url, engine_url=url) for url in urls[gateways:]]
+        self.gateways = [machine("gateway", url, engine_url=known, port=url.split(":")[2]) for url in urls[:gateways]]
 
     def start(self) -> None:
         """Start everything and wait until it is ready."""

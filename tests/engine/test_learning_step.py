@@ -34,6 +34,25 @@ def test_a_model_that_is_not_there_is_an_error_in_words_and_not_a_trace(tmp_path
     assert "Traceback" not in done.stderr
 
 
+FULL = """
+import os, sys
+from bot.engine import learning_step
+from bot.settings import Settings
+def fill(settings, request, tell):
+    print("what Rasa prints")
+    raise OSError(28, os.strerror(28))
+learning_step._do, learning_step.stand_back = fill, lambda: None
+sys.exit(learning_step.run_step(Settings()))
+"""
+
+
+def test_a_disk_that_fills_up_during_the_training_is_said_in_words() -> None:
+    done = subprocess.run([sys.executable, "-c", FULL], input="{}", capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["message"] == "No space left on device."
+    assert done.stderr == "what Rasa prints\n"
+
+
 def test_the_cross_validation_holds_out_each_example_once_accepted_ones_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

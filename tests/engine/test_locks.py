@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from bot.db import Database
 from bot.engine import locks
-from bot.engine.locks import AdvisoryLocks, ConversationLocks
+from bot.engine.locks import ConversationLocks
+from bot.engine.locks_postgresql import AdvisoryLocks
 from bot.errors import Unavailable
 from tests.conftest import ROOT
 from tests.durability.outage import cut

@@ -81,3 +81,15 @@ print(hasattr(tf, "__file__") and tf.__file__)
     first, second = _python(code).splitlines()
     assert first.startswith("6 False False True")
     assert second == "False"
+
+
+def test_an_engine_on_sqlite_is_started_without_what_it_never_calls() -> None:
+    code = """
+import sys
+import bot.engine.server, bot.understanding.components
+from sklearn.feature_extraction.text import HashingVectorizer
+print([name for name in ("pyarrow.lib", "redis", "psycopg", "scipy.stats._stats_py") if name in sys.modules])
+import scipy.stats
+print(scipy.stats.hypergeom(10, 5, 3).mean())
+"""
+    assert _python(code).splitlines() == ["[]", "1.5"], "what is put off is still there for who uses it"

@@ -39,6 +39,11 @@ async def begin(
     """Ask for the request of a service, with its title or with the buttons of the welcome."""
     if by_buttons:
         await citizen.say(citizen.welcome[-1]["buttons"][0]["payload"])
+        for part in citizen.buttons:
+            # The requests are behind parts of life; who looks for one opens part after part.
+            if any(title in each for each in citizen.titles):
+                break
+            await citizen.say(part["payload"])
         await citizen.press(title)
     else:
         await citizen.say(f"{words} : {title}")

@@ -167,3 +167,33 @@ async def test_ten_thousand_characters_are_refused_and_the_question_stays(citize
     assert (status, problem["code"]) == (413, "message-too-long")
     await citizen.say("Zéphyrine")
     assert field_of(citizen) == "given_names"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "offered", "told", "kept"),
+    [
+        ("fr", "signaler un lampadaire cassé", "Éclairage (lampadaire)", "un nid-de-poule", "Chaussée ou trottoir"),
+        ("en", "I want to report a pothole", "Road or pavement", "it is fly-tipping", "Rubbish, illegal dumping"),
+    ],
+)
+async def test_what_the_first_words_told_is_offered_and_other_words_tell_it_too(
+    session: aiohttp.ClientSession, language: str, said: str, offered: str, told: str, kept: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(said)
+    assert offered in citizen.said
+    assert field_of(citizen) == "kind"
+    await citizen.say(told)
+    assert kept in citizen.said
+    assert field_of(citizen) == "place"
+
+
+async def test_to_say_that_one_goes_on_is_nobodys_name(session: aiohttp.ClientSession) -> None:
+    citizen = await Citizen.arrive(session)
+    await citizen.say("je veux inscrire ma fille à l'école")
+    assert field_of(citizen) == "child_name"
+    for said in ("ok je fais la demande", "oui allons-y"):
+        await citizen.say(said)
+        assert field_of(citizen) == "child_name"
+    await citizen.say("Léa Martin")
+    assert field_of(citizen) == "child_birth_date"

@@ -158,3 +158,104 @@ async def test_two_services_whose_answer_depends_on_the_case_are_asked_about_in_
     assert "Pourquoi demandez-vous cette carte ?" in citizen.said
     await citizen.press("Il est perdu")
     assert "Passeport — documents" in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "offered"),
+    [
+        (
+            "fr",
+            "on m'a volé mon sac avec passeport, permis de conduire et carte d'identité",
+            {"Passeport", "Permis de conduire", "Carte nationale d'identité"},
+        ),
+        ("en", "I lost my passport and my driving licence", {"Passport", "Driving licence"}),
+    ],
+)
+async def test_who_speaks_of_several_papers_says_which_comes_first_and_not_again_what_happened(
+    session: aiohttp.ClientSession, language: str, said: str, offered: set[str]
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(said)
+    assert set(citizen.titles) == offered | {PERSON[language]}
+    await citizen.press("Passport" if language == "en" else "Passeport")
+    assert ("how to do it" if language == "en" else "comment faire") in citizen.said
+
+
+async def test_where_somebody_was_born_said_after_the_paper_tells_how_to_get_it_from_abroad(
+    session: aiohttp.ClientSession,
+) -> None:
+    citizen = await Citizen.arrive(session, "fr")
+    await citizen.say("acte de naissance")
+    before = citizen.said
+    await citizen.say("je suis né à Alger en 1950")
+    assert citizen.said != before
+    assert "Nantes" in citizen.said or "Service central" in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("said", "comfort"),
+    [("mon père est décédé lundi, que dois-je faire ?", True), ("quel délai pour déclarer un décès ?", False)],
+)
+async def test_condolences_are_offered_to_who_mourns_and_to_nobody_else(
+    session: aiohttp.ClientSession, said: str, comfort: bool
+) -> None:
+    citizen = await Citizen.arrive(session, "fr")
+    await citizen.say(said)
+    assert ("condoléances" in citizen.said) is comfort
+    assert "Déclaration de décès" in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "mon téléphone est mort, comment faire ma carte d'identité ?"),
+        ("en", "my laptop died, how do I get a passport on paper?"),
+        ("en", "I lost my mother's passport, what do I do?"),
+    ],
+)
+async def test_a_thing_that_died_and_a_paper_that_is_lost_are_not_mourned(
+    session: aiohttp.ClientSession, language: str, said: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(said)
+    assert "ondol" not in citizen.said
+
+
+async def test_who_complained_of_an_office_is_given_its_number_when_they_ask_for_a_person(
+    session: aiohttp.ClientSession,
+) -> None:
+    citizen = await Citizen.arrive(session, "fr")
+    await citizen.say("ça fait 3 mois que j'attends ma carte grise, c'est une honte")
+    await citizen.say("je veux parler à quelqu'un")
+    assert "France Titres" in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("j'ai reçu une amende que je conteste", "payer, c'est reconnaître"),
+        ("ma contestation d'amende a été refusée", "jugement"),
+    ],
+)
+async def test_who_contests_a_fine_is_told_how_and_who_was_refused_what_comes_next(
+    session: aiohttp.ClientSession, said: str, told: str
+) -> None:
+    citizen = await Citizen.arrive(session, "fr")
+    await citizen.say(said)
+    assert told in citizen.said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "j'ai 82 ans et je ne comprends rien à internet, je peux venir à la mairie ?"),
+        ("fr", "je n'ai pas internet, comment faire ma carte d'identité ?"),
+        ("en", "I don't have internet, how do I get a passport?"),
+    ],
+)
+async def test_who_is_not_at_ease_with_computers_is_told_who_helps_in_person(
+    session: aiohttp.ClientSession, language: str, said: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(said)
+    assert "France services" in citizen.said

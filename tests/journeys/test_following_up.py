@@ -207,3 +207,29 @@ async def test_the_outcome_is_a_moment_of_its_own(
         for row in service.rows("SELECT moment FROM turns WHERE conversation_id = ? ORDER BY number", citizen.id)
     ]
     assert moments[-2:] == ["use", "outcome"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "j'ai la référence {} mais j'ai perdu le code",
+        "où en est ma demande {} ? je n'ai plus le code",
+        "my reference is {} but I lost the code",
+    ],
+)
+async def test_who_has_the_reference_and_lost_the_code_is_not_asked_for_the_code(service: Service, said: str) -> None:
+    async with aiohttp.ClientSession(service.url) as session:
+        citizen = await Citizen.arrive(session, "en" if "my" in said else "fr")
+        [answer] = await citizen.say(said.format(UNKNOWN))
+        assert "input" not in answer, "nothing is awaited"
+        assert answer["buttons"][0]["title"] in ("Parler à une personne", "Talk to a person")
+
+
+@pytest.mark.parametrize("asked", ["où en est ma demande ?", f"où en est ma demande {UNKNOWN} ?"])
+async def test_an_insult_while_reference_or_code_is_awaited_is_answered_as_one(service: Service, asked: str) -> None:
+    async with aiohttp.ClientSession(service.url) as session:
+        citizen = await Citizen.arrive(session, "fr")
+        [question] = await citizen.say(asked)
+        calm, again = await citizen.say("vous êtes nuls, bande d'incapables")
+        assert "colère" in calm["text"]
+        assert again["text"] == question["text"], "and what was awaited is asked again"

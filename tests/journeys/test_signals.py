@@ -37,7 +37,7 @@ async def an_hour_later(service: Service, folder: Path, catalogue: Catalogue) ->
 async def test_the_log_shows_who_left_a_form_who_sent_one_and_who_was_not_understood(
     session: aiohttp.ClientSession, service: Service, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    left, sent, lost, stopped = [await Citizen.arrive(session) for _ in range(4)]
+    left, sent, lost, stopped, angry = [await Citizen.arrive(session) for _ in range(5)]
     await begin(left, "Acte de naissance", by_buttons=True)
     await left.say("combien ça coûte ?")
     field = left.awaited
@@ -47,6 +47,7 @@ async def test_the_log_shows_who_left_a_form_who_sent_one_and_who_was_not_unders
     await lost.say("je voudrais parler à quelqu'un")
     await begin(stopped, "Acte de naissance", by_buttons=True)
     await stopped.say("abandonner")
+    await angry.say("t'es un idiot")
 
     found = await an_hour_later(service, tmp_path, catalogue)
     assert field is not None
@@ -56,4 +57,5 @@ async def test_the_log_shows_who_left_a_form_who_sent_one_and_who_was_not_unders
     assert "abandonment" not in found[lost.id]
     assert found[lost.id]["fallback"] >= 1
     assert (found[lost.id]["handoff_asked"], found[lost.id]["turns"]) == (1, 3)
+    assert (found[angry.id]["distress"], found[sent.id]["distress"]) == (1, 0)
     assert found[sent.id]["time_to_answer"] > 0

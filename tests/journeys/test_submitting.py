@@ -18,6 +18,7 @@ from tests.service import ROOT, Service
 SUBMITTABLE = load_catalogue(ROOT / "data").submittable
 REFERENCE = re.compile(r"GU-[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}")
 ACCESS_CODE = re.compile(r"\d{4}-\d{4}")
+PERSON = {"fr": "Parler à une personne", "en": "Talk to a person"}
 CONFIRM = {"fr": ("Confirmer et envoyer", "confirmer"), "en": ("Confirm and send", "confirm")}
 # Each service in both languages and both ways; one of them in every combination.
 CASES = [(each, language, way) for each in SUBMITTABLE for language, way in (("fr", "text"), ("en", "buttons"))]
@@ -95,3 +96,30 @@ async def test_an_empty_draft_whose_engine_died_before_it_could_say_so_is_begun_
     query = "SELECT reference, state FROM requests WHERE conversation_id = ?"
     assert service.rows(query, citizen.id) == [{"reference": left.reference, "state": "filed"}]
     assert filed["reference"] == left.reference
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_nobody_reads_a_list_of_thirty_requests_and_each_of_them_is_two_taps_away(
+    session: aiohttp.ClientSession, language: str
+) -> None:
+    citizen = await Citizen.arrive(session, language)
+    await citizen.say(citizen.welcome[-1]["buttons"][0]["payload"])
+    titles = {plain(each.title[language]) for each in SUBMITTABLE}
+    parts = citizen.buttons
+    found = titles & set(citizen.titles)
+    for part in parts:
+        if plain(part["title"]) not in {*titles, PERSON[language]}:
+            await citizen.say(part["payload"])
+            assert len(citizen.titles) <= 12
+            found |= set(citizen.titles) - {PERSON[language]}
+    assert len(parts) <= 12
+    assert found == titles
+
+
+async def test_a_request_named_by_half_is_one_of_three_or_another(session: aiohttp.ClientSession) -> None:
+    citizen = await Citizen.arrive(session, "fr")
+    await citizen.say("je voudrais une copie de l'acte")
+    assert "Acte de mariage (copie ou extrait)" in citizen.titles
+    assert citizen.titles[3:] == ["Une autre demande", "Parler à une personne"]
+    await citizen.press("Une autre demande")
+    assert "Papiers et état civil" in citizen.titles

@@ -12,6 +12,8 @@ from bot.conversations.reviews import AnnotationState, Reason, ReviewStore
 from bot.db import Database
 from bot.learning.closest import Examples, read_examples
 from bot.learning.harvest import Harvest
+from bot.learning.inbox_labelling import Labelling
+from bot.learning.inbox_model import Answer, Decision
 from bot.learning.inbox_tables import GroupRow, InboxMessageRow
 from bot.privacy.encryption import Cipher
 from bot.requests.masked import masked
@@ -186,6 +188,23 @@ async def test_what_many_people_say_and_nobody_understood_comes_first_with_its_t
     assert "" in topics, "what is alone is no topic"
     assert closest is not None
     assert (closest["text"], closest["intent"]) == TAUGHT[0]
+
+
+async def test_what_looks_like_what_was_set_aside_comes_later(log: Log, harvest: Harvest, database: Database) -> None:
+    await log.talk(("indemnité de licenciement", "?", 0.3))
+    await log.talk(("combien ça coûte au juste", "ask_price", 0.55), second=[("ask_how", 0.1)])
+    await harvest.run(LATER)
+    assert await groups(database) == [["indemnité de licenciement"], ["combien ça coûte au juste"]]
+    await log.talk(("préavis de licenciement", "?", 0.3), at=LATER)
+    await harvest.run(LATER + timedelta(days=1))
+    like = select(InboxMessageRow.group_id).where(InboxMessageRow.text == "préavis de licenciement")
+    async with database.reading() as session:
+        number = await session.scalar(like)
+    await Labelling(database, masked).label(number or 0, Answer(Decision.NOT_TRAINING), "tess")
+    await log.talk(("et pour mon fils", "?", 0.3), at=LATER + timedelta(days=1))
+    await harvest.run(LATER + timedelta(days=2))
+    asked = [each[0] for each in await groups(database)]
+    assert asked.index("combien ça coûte au juste") < asked.index("indemnité de licenciement")
 
 
 async def test_a_conversation_that_is_erased_or_too_old_takes_its_messages_with_it(

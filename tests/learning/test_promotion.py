@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from bot.accounts.audit import AuditTrail
 from bot.db import Database
 from bot.engine import follow as following
-from bot.errors import Conflict, Misconfigured, NotFound
+from bot.errors import Conflict, Failed, Misconfigured, NotFound
 from bot.learning import promotion
 from bot.learning.desk import ModelDesk
 from bot.learning.gate import Decision, Verdict
@@ -135,6 +136,73 @@ async def test_what_the_engine_cannot_load_leaves_the_old_one_in_service_and_for
             await desk.promote(bad.name, "ada", admin=True, reason=REASON)
         assert engine.model == current_model(workshop.models).name == CHAMPION
     assert [action for _, action, _ in await told(trail)] == ["promoted", "not-in-service"] * 2
+    with pytest.raises(Conflict, match="no model to go back to"):
+        await desk.rollback("ada")  # what was refused never served
+
+
+async def test_of_two_admins_who_promote_at_once_the_first_is_told_that_another_was_wanted(
+    workshop: Workshop, engine: Engine, desk: ModelDesk
+) -> None:
+    names = [make_model(workshop.models, f"{name}.tar.gz").name for name in ("first", "second")]
+    said = await asyncio.gather(
+        *(desk.promote(name, "ada", admin=True, reason=REASON) for name in names), return_exceptions=True
+    )
+    serving = engine.model
+    assert serving == current_model(workshop.models).name
+    assert said[names.index(serving)] is True
+    other = said[1 - names.index(serving)]
+    assert other is True or (isinstance(other, Conflict) and other.code == "model-changed"), "served, or told"
+
+
+async def test_a_promotion_that_was_overtaken_does_not_wait_for_an_engine_that_serves_another(
+    workshop: Workshop, engine: Engine
+) -> None:
+    names = [make_model(workshop.models, f"{name}.tar.gz").name for name in ("first", "second")]
+    for name in names:
+        promotion.put_in_service(workshop.models, name)
+    with pytest.raises(Conflict, match="another model in service meanwhile"):
+        await promotion.wait_in_service(workshop.models, names[0])
+    assert await promotion.wait_in_service(workshop.models, names[1]) is True
+
+
+async def test_of_two_rollbacks_of_the_same_model_the_second_is_told(
+    workshop: Workshop, engine: Engine, desk: ModelDesk
+) -> None:
+    for name in ("second.tar.gz", "third.tar.gz"):
+        make_model(workshop.models, name)
+        await desk.promote(name, "ada", admin=True, reason=REASON)
+    said = await asyncio.gather(
+        *(desk.rollback(name, "third.tar.gz") for name in ("ada", "sam")), return_exceptions=True
+    )
+    assert sum(isinstance(each, Conflict) for each in said) == 1
+    assert engine.model == current_model(workshop.models).name == "second.tar.gz"
+
+
+@pytest.mark.parametrize("name", [".history", ".current"])
+async def test_a_folder_that_cannot_be_written_is_said_and_the_model_in_service_stays(
+    workshop: Workshop, engine: Engine, desk: ModelDesk, name: str
+) -> None:
+    (workshop.models / name).mkdir()
+    other = make_model(workshop.models, "other.tar.gz").name
+    with pytest.raises(Failed, match="The model in service stays"):
+        await desk.promote(other, "ada", admin=True, reason=REASON)
+    assert engine.model == current_model(workshop.models).name == CHAMPION
+    (workshop.models / name).rmdir()
+    assert await desk.promote(other, "ada", admin=True, reason=REASON) is True, "once it is mended"
+
+
+async def test_an_engine_that_cannot_say_what_it_serves_follows_all_the_same(
+    workshop: Workshop, engine: Engine
+) -> None:
+    silent = workshop.models / f".in-service.{os.getpid()}"
+    silent.mkdir()
+    first, second = (make_model(workshop.models, f"{name}.tar.gz").name for name in ("first", "second"))
+    promotion.put_in_service(workshop.models, first)
+    while engine.model != first:  # noqa: ASYNC110 - a file, not an event
+        await asyncio.sleep(0.01)
+    silent.rmdir()
+    promotion.put_in_service(workshop.models, second)
+    assert await promotion.wait_in_service(workshop.models, second) is True
 
 
 async def test_without_an_engine_a_promotion_counts_from_the_next_start(workshop: Workshop, desk: ModelDesk) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import namedtuple
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from bot.conversations.tables import TurnRow
 from bot.db import Database, now
 from bot.errors import Conflict, Failed, NotFound
+from bot.jobs import Job, Scheduler
 from bot.learning import runner as running
 from bot.learning.comparison import Change
 from bot.learning.examples import Source
@@ -23,6 +24,7 @@ from bot.learning.runs import RunState, RunStore
 from bot.learning.runs_tables import RunRow
 from bot.privacy.encryption import Cipher
 from bot.rights.erasure import erase
+from bot.web.training import Training
 from tests.learning.log import Log
 from tests.learning.workshop import CHAMPION, SAME, Workshop, change, make_model
 from tests.rights.citizen import Office
@@ -108,6 +110,27 @@ async def test_two_processes_do_not_do_the_same_run(workshop: Workshop) -> None:
     done = await asyncio.gather(workshop.runner().run_waiting(), workshop.runner().run_waiting())
     assert sum(each is not None for each in done) == 1
     assert await workshop.runner().run_waiting() is None
+
+
+async def test_a_run_that_was_asked_for_is_done_once_by_two_gateways(workshop: Workshop, database: Database) -> None:
+    await workshop.accept()
+    await workshop.runs.ask("lea")
+    gateways = [Training(workshop.settings, database) for _ in range(2)]
+    for each in gateways:
+        each._runner = workshop.runner()
+    # Each looks every two seconds, at its own times: here all at once, and again while the run goes on.
+    jobs = [Scheduler(database, [Job("training", timedelta(0), each.take)]) for each in gateways]
+    workshop.steps.waits = asyncio.Event()
+    await asyncio.gather(*(each.run_due() for each in jobs * 2))
+    await workshop.steps.begun.wait()
+    await asyncio.gather(*(each.run_due() for each in jobs * 2))
+    workshop.steps.waits.set()
+    async with asyncio.timeout(30):
+        while (await workshop.runs.runs())[0].state is not RunState.EVALUATED:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    for each in gateways:
+        await each.close()
+    assert [each["step"] for each in workshop.steps.asked] == ["train", "compare"]
 
 
 async def test_a_run_whose_process_died_is_taken_up_and_what_was_trained_is_not_trained_again(
@@ -279,8 +302,6 @@ async def test_the_words_of_an_erased_example_leave_the_cards_and_the_remarks(
 
 
 def test_a_change_is_the_same_after_its_way_through_json() -> None:
-    from dataclasses import asdict
-
     one = change(3, 2)
-    assert running._change(asdict(one)) == one
+    assert Change.of(asdict(one)) == one
     assert isinstance(one, Change)

@@ -6,6 +6,7 @@ test can play thousands of messages.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import desk as desks
 from actions.ask_field import AskRequestField
 from actions.fill_request import ValidateRequestForm
-from bot.catalogue.form import RequestForm
+from bot.catalogue.form import FieldType, RequestField, RequestForm
 from bot.catalogue.load import Catalogue
 from bot.db import Database
 from bot.privacy.encryption import Cipher
-from bot.requests.model import Request
+from bot.requests.model import CONFIRM, Request
 from bot.settings import Settings
 
+NAME = "Zéphyrine Quatrebarbes"
 KEY = Fernet.generate_key().decode()
 
 
@@ -113,3 +115,40 @@ async def begun(
     """Begin a request."""
     draft = await desk.requests.start(service, "fr", conversation_id)
     return await Filling(desk, draft, situation).begin()
+
+
+def text_for(field: RequestField, today: date) -> str:
+    """Return words that fit a field."""
+    ages = field.ages or (30, 40)
+    past = today - timedelta(days=366 * ages[0] + 1)
+    match field.type:
+        case FieldType.CHOICE | FieldType.CHOICES:
+            return field.choices[0].title.fr
+        case FieldType.DATE:
+            return {"past": past, "birth": past}.get(field.when_date, today + timedelta(days=30)).strftime("%d/%m/%Y")
+        case FieldType.PERIOD:
+            return "2031-03-03 / 2031-04-05"
+        case FieldType.NUMBER | FieldType.MONEY:
+            return f"{field.min or 0:g}"
+        case FieldType.FILE:
+            return "passer"
+        case FieldType.TEXT if field.max is not None and field.max < len(NAME):
+            return "AB-123-CD"
+    return {
+        FieldType.BOOLEAN: "oui",
+        FieldType.EMAIL: "zephyrine@exemple.fr",
+        FieldType.PHONE: "06 12 34 56 78",
+        FieldType.ADDRESS: "17 venelle du Chat, 35000 Rennes",
+        FieldType.COMMUNE: "Rennes",
+        FieldType.LONG_TEXT: "Une histoire assez longue pour suffire.",
+    }.get(field.type, NAME)
+
+
+async def answer_until(filling: Filling, step: str = CONFIRM) -> None:
+    """Answer question after question until a step."""
+    while filling.step != step:
+        before = filling.step
+        field = filling.form.field(before)
+        assert field is not None
+        await filling.say(text_for(field, date.today()))
+        assert filling.step != before, (before, filling.said)

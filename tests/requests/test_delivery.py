@@ -25,6 +25,7 @@ from bot.requests.model import Request, State
 from bot.requests.outbox import ATTEMPTS, Channel, Outbox, Status
 from bot.requests.store import RequestStore
 from bot.requests.tables import OutboxRow
+from bot.requests.undelivered import Undelivered
 from bot.settings import Settings
 from tests.requests.conftest import AGENT, filed
 from tests.requests.mail_server import MailServer, serving
@@ -164,9 +165,9 @@ async def test_a_mail_server_that_is_away_is_waited_for_and_given_up_visibly(
         await deliver(smtp_port=port).run()
         await _time_passes(database)
     assert await _statuses(database) == [Status.FAILED]
-    [letter] = await Outbox(database).dead_letters()
+    [letter] = await Undelivered(database).all()
     assert (letter.reference, letter.channel, letter.attempts) == (request.reference, "email", ATTEMPTS)
-    await Outbox(database).send_again(letter.id)
+    await Undelivered(database).send_again(letter.id)
     await deliver().run()
     assert await _statuses(database) == [Status.SENT]
 
@@ -191,8 +192,8 @@ async def test_when_nobody_knows_whether_it_went_it_is_never_sent_twice_by_itsel
     await _time_passes(database)
     await deliver().run()
     assert len(server.received) == 1
-    [letter] = await Outbox(database).dead_letters()
-    await Outbox(database).send_again(letter.id)
+    [letter] = await Undelivered(database).all()
+    await Undelivered(database).send_again(letter.id)
     await deliver().run()
     first, second = server.received
     assert first["Message-ID"] == second["Message-ID"], "a mail system knows that they are the same"

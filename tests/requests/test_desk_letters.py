@@ -17,7 +17,7 @@ from bot.privacy.encryption import Cipher
 from bot.requests.delivery import Delivery
 from bot.requests.desk_letters import answer_by_mail
 from bot.requests.masked import masked
-from bot.requests.outbox import Outbox
+from bot.requests.undelivered import Undelivered
 from bot.rights.erasure import erase
 from bot.rights.holdings import Holdings
 from tests.requests.mail_server import MailServer
@@ -87,7 +87,7 @@ async def test_a_refused_address_brings_the_message_back_to_the_desk(
     assert back.note is not None
     assert back.note["returned"] == "SMTP 550"
     assert back.note["answer"] == ANSWER, "what was written is not to be written again"
-    [letter] = await Outbox(talk.handoffs.database).dead_letters()
+    [letter] = await Undelivered(talk.handoffs.database).all()
     assert letter.reference == handoff.id
     await answer_by_mail(talk, back, LEA, "Autrement dit, oui.")
     await deliver().run()

@@ -1,7 +1,6 @@
 """The form engine, its real actions and database: whatever is said, nothing is lost and nothing is asked in vain."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,58 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from actions.desk import Desk
-from bot.catalogue.form import FieldType, RequestField
+from bot.catalogue.form import FieldType
 from bot.catalogue.load import Catalogue
 from bot.requests.fields import read_answer, show_answer
-from bot.requests.files_check import Examined
 from bot.requests.model import CONFIRM, asked, kept, next_field, previous_field, step_of
-from tests.requests.filling import Filling, begun, desk_at
+from tests.requests.filling import NAME, Filling, answer_until, begun, desk_at, text_for
 
-NAME = "Zéphyrine Quatrebarbes"
 BIRTH = "birth-certificate"
-
-
-@pytest.fixture
-async def desk(database_url: str, tmp_path: Path, catalogue: Catalogue) -> AsyncIterator[Desk]:
-    async with desk_at(database_url, tmp_path, catalogue) as opened:
-        yield opened
-
-
-def text_for(field: RequestField, today: date) -> str:
-    """Return words that fit a field."""
-    ages = field.ages or (30, 40)
-    past = today - timedelta(days=366 * ages[0] + 1)
-    match field.type:
-        case FieldType.CHOICE | FieldType.CHOICES:
-            return field.choices[0].title.fr
-        case FieldType.DATE:
-            return {"past": past, "birth": past}.get(field.when_date, today + timedelta(days=30)).strftime("%d/%m/%Y")
-        case FieldType.PERIOD:
-            return "2031-03-03 / 2031-04-05"
-        case FieldType.NUMBER | FieldType.MONEY:
-            return f"{field.min or 0:g}"
-        case FieldType.FILE:
-            return "passer"
-        case FieldType.TEXT if field.max is not None and field.max < len(NAME):
-            return "AB-123-CD"
-    return {
-        FieldType.BOOLEAN: "oui",
-        FieldType.EMAIL: "zephyrine@exemple.fr",
-        FieldType.PHONE: "06 12 34 56 78",
-        FieldType.ADDRESS: "17 venelle du Chat, 35000 Rennes",
-        FieldType.COMMUNE: "Rennes",
-        FieldType.LONG_TEXT: "Une histoire assez longue pour suffire.",
-    }.get(field.type, NAME)
-
-
-async def answer_until(filling: Filling, step: str = CONFIRM) -> None:
-    """Answer question after question until a step."""
-    while filling.step != step:
-        before = filling.step
-        field = filling.form.field(before)
-        assert field is not None
-        await filling.say(text_for(field, date.today()))
-        assert filling.step != before, (before, filling.said)
 
 
 async def test_several_answers_are_taken_at_once_and_said_back(desk: Desk) -> None:
@@ -171,82 +125,6 @@ async def test_an_optional_answer_can_be_taken_back(desk: Desk) -> None:
     assert filling.step == "address"
 
 
-async def sent(desk: Desk, name: str = "trou.jpg", kind: str = "image/jpeg") -> str:
-    """Send a file to the conversation, and return its payload."""
-    opened, _, _ = await desk.conversations.open("fr", None, [])
-    file = await desk.files.keep(opened, Examined(name, kind, b"x"))
-    return f"{opened} {file.payload}"
-
-
-async def street(desk: Desk, conversation_id: str) -> Filling:
-    filling = await begun(desk, "street-problem", conversation_id)
-    await answer_until(filling, "photo")
-    return filling
-
-
-async def test_files_are_received_one_after_the_other_and_the_citizen_says_when_it_is_enough(desk: Desk) -> None:
-    conversation, payload = (await sent(desk)).split()
-    filling = await street(desk, conversation)
-    awaited = filling.value("utter_field", "custom")["input"]
-    assert awaited["accept"] == ["image/jpeg", "image/png", "image/webp"]
-    assert (awaited["max_bytes"], awaited["max_files"]) == (10_000_000, 3)
-    await filling.say(payload)
-    assert filling.value("utter_file_received_more", "names") == "trou.jpg"
-    assert filling.step == "photo"
-    assert [file["name"] for file in (await filling.answers())["photo"]] == ["trou.jpg"]
-    await filling.say("continuer")
-    assert filling.step == "danger"
-    assert [each.field for each in await desk.files.of_request(filling.slots["draft"])] == ["photo"]
-
-
-async def test_the_last_file_that_is_accepted_leads_on(desk: Desk) -> None:
-    conversation, payload = (await sent(desk)).split()
-    filling = await street(desk, conversation)
-    more = [(await desk.files.keep(conversation, Examined(f"{n}.jpg", "image/jpeg", b"x"))).payload for n in (2, 3, 4)]
-    await filling.say(f"{payload} ; {more[0]}")
-    await filling.say(more[1])
-    assert filling.step == "danger"
-    await filling.say("retour")
-    await filling.say(more[2])
-    assert "utter_invalid_file_count" in filling.responses
-    assert len((await filling.answers())["photo"]) == 3
-
-
-async def test_a_file_of_the_wrong_kind_or_of_somebody_else_is_refused(desk: Desk) -> None:
-    conversation, letter = (await sent(desk, "lettre.pdf", "application/pdf")).split()
-    _, foreign = (await sent(desk)).split()
-    filling = await street(desk, conversation)
-    await filling.say(letter)
-    assert filling.value("utter_invalid_file_kind", "kinds") == "JPEG, PNG, WebP"
-    await filling.say(foreign)
-    assert "utter_invalid_file_unknown" in filling.responses
-    await filling.say("f-" + "0" * 32)
-    assert "utter_invalid_file_unknown" in filling.responses
-    assert "photo" not in await filling.answers()
-
-
-async def test_files_can_be_removed_and_words_are_no_file(desk: Desk) -> None:
-    conversation, payload = (await sent(desk)).split()
-    filling = await street(desk, conversation)
-    await filling.say("je vous l'envoie")
-    assert filling.responses[0] == "utter_invalid_file"
-    await filling.say(payload)
-    await filling.press("answer_field", field="photo", keep="remove")
-    assert filling.step == "photo"
-    assert await desk.files.of_request(filling.slots["draft"]) == []
-    await filling.say("passer")
-    assert filling.step == "danger"
-
-
-async def test_a_file_sent_to_another_question_is_not_taken_for_words(desk: Desk) -> None:
-    conversation, payload = (await sent(desk)).split()
-    filling = await begun(desk, "street-problem", conversation)
-    await answer_until(filling, "description")
-    await filling.say(payload)
-    assert filling.responses == ["utter_file_unexpected", "utter_field"]
-    assert "description" not in await filling.answers()
-
-
 async def test_a_question_added_to_the_catalogue_is_asked_before_an_old_draft_is_sent(desk: Desk) -> None:
     filling = await begun(desk, BIRTH)
     await answer_until(filling)
@@ -339,3 +217,12 @@ async def _step(filling: Filling, kind: str, number: int, expected: dict[str, An
             assert filling.step == changed.id
     assert step_of(form, filling.step)[1] == step_of(form, CONFIRM)[1]
     return expected
+
+
+async def test_a_sentence_with_the_word_stop_in_it_is_an_answer_and_erases_nothing(desk: Desk) -> None:
+    filling = await begun(desk, "street-problem")
+    await answer_until(filling, "description")
+    await filling.say("Bags of rubble behind the bus stop.", "stop", 0.95)
+    assert (await filling.answers())["description"] == "Bags of rubble behind the bus stop."
+    await filling.say("laissez tomber", "stop", 0.95)
+    assert filling.ended, "in few words it is meant"

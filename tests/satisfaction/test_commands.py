@@ -1,4 +1,4 @@
-"""`guichet satisfaction`, as an operator types it."""
+"""`guichet satisfaction` and `guichet readings`, as an operator types them."""
 
 import asyncio
 import json
@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.cli import main
+from bot.conversations.model import Moment
 from bot.db import Database
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
+from bot.satisfaction.model import Face
+from bot.satisfaction.store import FeedbackStore, Subject
+from bot.satisfaction.tables import FeedbackRow
+from bot.satisfaction.verbatims_tables import ReadingRow
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -65,3 +71,42 @@ def test_nothing_yet_is_said_and_a_wrong_day_is_refused(guichet) -> None:
     assert guichet("satisfaction") == (0, "No answer and no signal yet.\n", "")
     code, _, err = guichet("satisfaction", "--since", "hier")
     assert (code, err) == (1, "guichet: hier is not a day: write it like 2026-11-02.\n")
+
+
+def comment(url: str, *words: str) -> None:
+    async def write() -> None:
+        database = Database(url)
+        store = FeedbackStore(database)
+        for number, each in enumerate(words):
+            subject = Subject(f"c{number}", Moment.OUTCOME, "passport")
+            await store.rate(subject, Face.GOOD)
+            await store.comment(subject, each)
+        await database.close()
+
+    asyncio.run(write())
+
+
+def read(url: str) -> list[tuple[str, str, float | None]]:
+    async def look() -> list[tuple[str, str, float | None]]:
+        database = Database(url)
+        async with database.reading() as session:
+            query = select(FeedbackRow.comment, ReadingRow.tone, ReadingRow.confidence)
+            rows = await session.execute(query.join(ReadingRow, ReadingRow.feedback_id == FeedbackRow.id))
+            found = [tuple(row) for row in rows]
+        await database.close()
+        return found  # type: ignore[return-value]
+
+    return asyncio.run(look())
+
+
+def test_comments_are_read_once_and_all_anew_when_that_is_asked_for(guichet, sqlite_url: str) -> None:
+    assert guichet("readings") == (0, "0 comments read\n", "")
+    comment(sqlite_url, "Accueil agréable, très satisfait, merci !", "Aucune réponse, c'est inadmissible.")
+    assert guichet("readings") == (0, "2 comments read\n", "")
+    assert {words.split()[0]: tone for words, tone, _ in read(sqlite_url)} == {
+        "Accueil": "positive",
+        "Aucune": "negative",
+    }
+    assert guichet("readings") == (0, "0 comments read\n", ""), "what was read is not read again"
+    assert guichet("readings", "--again") == (0, "2 comments read\n", "")
+    assert len(read(sqlite_url)) == 2, "each comment has one reading"

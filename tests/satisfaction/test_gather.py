@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.catalogue.load import Catalogue
 from bot.conversations.erasure import erase
@@ -13,6 +13,7 @@ from bot.conversations.handoff_tables import HandoffEventRow, HandoffRow
 from bot.conversations.model import Author, Message, Moment
 from bot.conversations.notice import opening
 from bot.conversations.store import ConversationStore
+from bot.conversations.tables import TurnRow
 from bot.conversations.turn import Turn
 from bot.db import Database, now
 from bot.privacy.encryption import Cipher
@@ -21,11 +22,13 @@ from bot.requests.casework import Casework
 from bot.requests.events import Item, Problem
 from bot.requests.lifecycle import Actor
 from bot.requests.model import Request, State
+from bot.requests.recontact import Contacts
 from bot.requests.store import RequestStore
 from bot.requests.tables import ContactRow, RequestEventRow, RequestRow
 from bot.rights.erasure import erase as erase_subject
 from bot.rights.holdings import Holdings
-from bot.satisfaction.facts_tables import FactRow
+from bot.satisfaction import gather
+from bot.satisfaction.facts_tables import FactMarkRow, FactRow
 from bot.satisfaction.gather import Gathering
 
 AGENT = CaseAuthor(Actor.AGENT, "agent")
@@ -139,6 +142,23 @@ async def test_a_visit_settles_its_matter_when_nobody_came_again_for_seven_days(
     assert [value for conversation_id, _, value in facts if conversation_id == settled] == [1]
 
 
+async def test_who_asks_elsewhere_after_their_request_was_not_settled_for_good(
+    past: Past, catalogue: Catalogue, cipher: Cipher
+) -> None:
+    day = 24 * HOURS
+    asks_again, waits, asks_late = [await past.arrive() for _ in range(3)]
+    contacts, service = Contacts(past.database, cipher), catalogue.services["birth-certificate"]
+    for conversation, later in ((asks_again, 3 * day), (waits, None), (asks_late, 9 * day)):
+        await past.say(conversation, "acte de naissance", 11 * day, service="birth-certificate")
+        request = await past.file(conversation)
+        await contacts.notice(service, conversation, request, now() - 11 * day)
+        if later:
+            await contacts.notice(service, await past.arrive(), request, now() - 11 * day + later)
+    await past.gathering.run()
+    facts = {row.conversation_id: row.value for row in await past.facts("resolved_without_recontact")}
+    assert facts == {asks_again: 0, waits: 1, asks_late: 1}, "in another browser, by the number of the request"
+
+
 async def test_a_citizen_who_was_transferred_waited_once(past: Past) -> None:
     c = await past.arrive()
     asked = now() - HOURS
@@ -210,3 +230,58 @@ async def test_what_was_erased_before_it_was_read_leaves_nothing(past: Past) -> 
         await erase(session, [c])
     await past.gathering.run()
     assert await past.values() == []
+
+
+async def test_what_comes_after_the_last_row_was_erased_is_read_though_it_may_have_its_number(past: Past) -> None:
+    first, last = await past.arrive(), await past.arrive()
+    await past.say(first, "bonjour", 3 * HOURS)
+    await past.say(last, "combien ?", 3 * HOURS)
+    await past.gathering.run()
+    async with past.database.writing() as session:
+        await erase(session, [last])
+    await past.say(await past.arrive(), "où ?", 2 * HOURS)
+    await past.gathering.run()
+    assert await past.values("turns") == [("turns", 1)] * 3, "the third is not passed over, the first not read again"
+
+
+async def test_each_mark_goes_back_with_the_last_row_of_its_table(past: Past) -> None:
+    tables = {"visits": TurnRow, "requests": RequestEventRow, "handoffs": HandoffEventRow, "recontacts": ContactRow}
+    c = await past.arrive()
+    handoff = HandoffRow(id="h", conversation_id=c, state="claimed", language="fr", asked_at=now() - 3 * HOURS)
+    async with past.database.writing() as session:
+        session.add(handoff)
+        await session.flush()
+        session.add(HandoffEventRow(handoff_id="h", at=now() - 3 * HOURS, kind="claimed", detail=""))
+        session.add(ContactRow(person="p", service="passport", request_id=None, at=now() - HOURS, hours_since=None))
+    await past.say(c, "bonjour", 3 * HOURS)
+    await past.file(c)
+    await past.age(RequestEventRow, HOURS)
+    await past.gathering.run()
+    for source, table in tables.items():
+        async with past.database.writing() as session:
+            mark = select(FactMarkRow.upto).where(FactMarkRow.source == source)
+            assert await session.scalar(mark) == await session.scalar(select(func.max(table.id))), source
+            await session.execute(delete(table))
+            # PostgreSQL gives no number twice: there the mark may stay.
+            assert await session.scalar(mark) == 0 or not past.database.is_sqlite, source
+
+
+async def test_what_is_erased_while_it_is_read_does_not_move_the_mark(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    c = await past.arrive()
+    await past.say(c, "bonjour", 3 * HOURS)
+    read, age, table = gather.SOURCES["visits"]
+
+    async def erased_meanwhile(*given: Any) -> Any:
+        found = await read(*given)
+        async with past.database.writing() as session:
+            await erase(session, [c])
+        return found
+
+    monkeypatch.setitem(gather.SOURCES, "visits", (erased_meanwhile, age, table))
+    await past.gathering.run()
+    monkeypatch.undo()
+    await past.say(await past.arrive(), "bonsoir", 2 * HOURS)
+    await past.gathering.run()
+    assert await past.values("turns") == [("turns", 1)]

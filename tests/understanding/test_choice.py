@@ -30,3 +30,21 @@ def test_a_question_goes_before_the_greeting_that_it_comes_with() -> None:
 
 def test_when_the_whole_is_not_believed_the_surest_clause_is() -> None:
     assert intent("a et b", [("ask_price", 0.3)], [("ask_price", 0.7)], [("ask_delay", 0.8)]) == "ask_delay"
+
+
+def test_what_is_asked_instead_of_what_is_refused_is_answered() -> None:
+    def said(whole: str, refused: str, asked: str, sure: float) -> str:
+        torn = [[(refused, 0.9)], [(asked, sure)]]
+        return chosen("pas le prix, le délai", [(whole, 0.9)], [], torn, threshold=0.4, plainly=0.6)[0][0]
+
+    assert said("ask_price", "ask_price", "ask_delay", 0.8) == "ask_delay"
+    assert said("ask_price", "ask_price", "ask_delay", 0.5) == "ask_price", "what is asked instead is not plain"
+    assert said("ask_where", "ask_price", "ask_delay", 0.8) == "ask_where", "it was not read as what is refused"
+    assert said("distress", "distress", "ask_delay", 0.8) == "distress", "a cry for help is never set aside"
+
+
+def test_of_several_questions_the_first_is_answered() -> None:
+    price, delay, hardly = [("ask_price", 0.7)], [("ask_delay", 0.9)], [("ask_where", 0.5)]
+    assert intent("quel prix et quel délai", delay, price, delay) == "ask_price"
+    assert intent("quel prix et quel délai", [("complain", 0.8)], price, delay) == "complain"
+    assert intent("où et quel délai", delay, hardly, delay) == "ask_delay"

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from scipy.special import log_softmax
 
 from bot.errors import Misconfigured, Unprocessable
-from bot.understanding.classifier import IntentClassifier
-from bot.understanding.classifier_network import FILTERS, SIZE, Network, batches
+from bot.understanding.classifier import IntentClassifier, linear
+from bot.understanding.classifier_network import FILTERS, SIZE, Network, apart, batches
 from bot.understanding.features import Featuriser, normalise
 
 EXAMPLES = {
@@ -154,6 +155,21 @@ def test_a_row_of_features_has_two_blocks_of_length_one():
     assert rows[2].nnz == 0
 
 
+def test_a_question_mark_is_read():
+    featuriser = Featuriser.fit(["tu viens ?", "tu viens"])
+    asked, told = featuriser.transform(["tu viens ?", "tu viens"])
+    assert asked.nnz > told.nnz
+
+
+def test_terms_that_nobody_knows_claim_nothing_for_any_intent():
+    featuriser = Featuriser.fit(["bonjour", "au revoir"])
+    weights, bias = linear(featuriser.transform(["bonjour", "au revoir"]), np.array([0, 1]), 2, seed=0)
+    columns, _ = featuriser.row("xyz")
+    assert len(columns) == 0
+    assert weights.sum(axis=1) == pytest.approx(0, abs=1e-5)
+    assert bias.sum() == pytest.approx(0, abs=1e-5)
+
+
 def test_the_network_learns_the_order_of_words():
     # The same words in another order mean another thing, which no bag of words can tell.
     texts = ["chien mord homme", "homme mord chien"] * 8
@@ -170,3 +186,16 @@ def test_a_model_of_the_size_of_the_product_is_small(tmp_path):
     IntentClassifier.fit(texts, [f"intent_{i % 40}" for i in range(400)]).save(tmp_path)
     with np.load(tmp_path / "classifier.npz") as arrays:
         assert sum(arrays[name].nbytes for name in arrays.files) < 40e6
+
+
+def test_two_readings_of_a_message_are_drawn_together_along_the_slope_of_their_distance():
+    def distance(scores):
+        logs = log_softmax(scores, axis=1)
+        first, second = logs[:2], logs[2:]
+        return ((np.exp(first) - np.exp(second)) * (first - second)).sum()
+
+    scores = np.random.default_rng(0).normal(size=(4, 3))
+    steps = 1e-6 * np.eye(scores.size).reshape(-1, *scores.shape)
+    slopes = [(distance(scores + step) - distance(scores - step)) / 2e-6 for step in steps]
+    assert apart(scores).ravel() == pytest.approx(slopes, abs=1e-6)
+    assert apart(np.vstack([scores[:2], scores[:2]])) == pytest.approx(0)

@@ -114,6 +114,47 @@ def test_services_that_name_one_case_differently_are_all_heard(finder: Situation
     assert {"renewal", "expired"} <= set(candidates)
 
 
+def test_a_refusal_alone_reveals_no_case_and_no_words_of_the_catalogue_are_lost(finder: SituationFinder) -> None:
+    services = load_catalogue(ROOT / "data").services.values()
+    options = [(each.id, option) for each in services for situation in each.situations for option in situation.options]
+    said = [(of, words) for of, option in options if option.words for words in (*option.words.fr, *option.words.en)]
+    assert [(of, words) for of, words in said if not finder.find(f"{words}.", of).values] == []
+    assert finder.find("je n'ai pas payé, not yet", "traffic-fine").values.get("want") != "contest"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("je suis né à Alger en 1950", "abroad"),
+        ("je suis ne au maroc", "abroad"),
+        ("ma mère est née au Sénégal", "abroad"),
+        ("she was born in London", "abroad"),
+        ("née en France", "france"),
+        ("je ne suis pas né en France", None),
+        ("j'habite à Londres", None),
+    ],
+)
+def test_where_somebody_was_born_is_not_where_they_live(finder: SituationFinder, text: str, place: str | None) -> None:
+    assert finder.find(text, "birth-certificate").values.get("birthplace") == place
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "told"),
+    [
+        ("I want to report a pothole", "street-problem", {"street-trouble": "road"}),
+        ("signaler un lampadaire cassé", "street-problem", {"street-trouble": "lighting"}),
+        ("j'ai trouvé un trousseau de clés", "lost-property", {"object": "found"}),
+        ("je n'ai pas trouvé mon sac", "lost-property", {}),
+        ("le chien du voisin aboie", "noise-complaint", {"noise": "animal"}),
+        ("on m'a volé ma poubelle", "waste-bin", {"bin": "stolen"}),
+    ],
+)
+def test_what_a_request_would_ask_is_found_in_the_first_words(
+    finder: SituationFinder, text: str, service: str, told: dict[str, str]
+) -> None:
+    assert finder.find(text, service).values == told
+
+
 def test_a_long_text_is_read_without_error(finder: SituationFinder) -> None:
     assert finder.find("perdu 8 ans " * 2_000).values["reason"] == "lost"
 

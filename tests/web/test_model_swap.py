@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import __version__
 from bot.learning.models import promote
 from bot.learning.promotion import put_back, put_in_service, wait_in_service
 from tests.citizen import Citizen
@@ -125,6 +126,12 @@ async def test_what_is_no_model_of_the_folder_is_refused(engine: aiohttp.ClientS
     assert status in (422, 500)
     assert problem["code"] in ("unprocessable", "no-model")
     assert await in_service(engine) == before
+
+
+async def test_an_engine_tells_its_version_to_who_upgrades_a_town_part_by_part(engine: aiohttp.ClientSession) -> None:
+    async with engine.get("/ready") as response:
+        told = await response.json()
+    assert (told["ready"], told["version"]) == (True, __version__)
 
 
 @pytest.mark.parametrize("call", ["POST /answer", "POST /parse", "POST /model", "GET /ready"])

@@ -41,6 +41,22 @@ async def test_ctrl_c_ends_every_process_and_every_stream(new_service: Callable[
         assert "killed" not in service.log(), "each part stopped when it was asked"
 
 
+async def test_answers_that_were_begun_are_given_before_the_service_stops(new_service: Callable[..., Any]) -> None:
+    with new_service(messages_a_minute=100_000) as service:
+        async with aiohttp.ClientSession(service.url) as session:
+            citizens = [await Citizen.arrive(session) for _ in range(8)]
+            await citizens[0].say("bonjour")
+            said = [asyncio.create_task(each.say("combien coûte un passeport pour un adulte ?")) for each in citizens]
+            await asyncio.wait(said, return_when=asyncio.FIRST_COMPLETED)
+            code = await asyncio.to_thread(service.stop, signal.SIGTERM)
+            answers = await asyncio.gather(*said)
+        assert code == 0
+        assert all("86" in answer[0]["text"] for answer in answers)
+        assert "killed" not in service.log()
+        turns = service.rows("SELECT count(*) AS n FROM turns")
+        assert turns == [{"n": 9}], "each is in the log, once"
+
+
 @pytest.mark.slow
 async def test_a_supervisor_that_is_killed_leaves_no_process_behind(new_service: Callable[..., Any]) -> None:
     with new_service() as service:

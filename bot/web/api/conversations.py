@@ -13,6 +13,7 @@ from bot.conversations.notice import opening, switched
 from bot.conversations.store import Conversation
 from bot.errors import GuichetError, InvalidInput, NotAllowed, Unavailable, Unprocessable
 from bot.privacy.identifiers import site_of
+from bot.requests.preferences import follow
 from bot.rights.export import around
 from bot.web.caller import caller_of
 from bot.web.hub import Bell
@@ -105,6 +106,7 @@ async def switch_language(request: web.Request) -> web.Response:
     if language == conversation.language:
         return web.json_response({"language": language, "messages": []})
     note = await request.app[CONVERSATIONS].speak(conversation.id, language, switched(language))
+    await follow(request.app[DATABASE], conversation.id, language)
     request.app[HUB].ring(conversation.id)
     return web.json_response({"language": language, "messages": [note.wire()]})
 

@@ -103,7 +103,7 @@ _EVENT = _object(
     erased={"type": "boolean"},
 )
 _LINE = _object(
-    ["reference", "service", "state", "language", "filed_at", "due", "decided_at", "late", "unread"],
+    ["reference", "service", "state", "language", "filed_at", "due", "decided_at", "late", "unread", "demo"],
     reference=_TEXT,
     service=_TEXT,
     state=_STATE,
@@ -113,9 +113,10 @@ _LINE = _object(
     decided_at={"type": ["string", "null"]},
     late={"type": "boolean"},
     unread=_NUMBER,
+    demo={"type": "boolean"},
 )
 _CASE = _object(
-    ["reference", "service", "state", "language", "answers", "missing", "unread", "next_states", "history"],
+    ["reference", "service", "state", "language", "answers", "missing", "unread", "next_states", "history", "demo"],
     reference=_TEXT,
     service=_TEXT,
     state=_STATE,
@@ -128,6 +129,7 @@ _CASE = _object(
     next_states=_array(_STATE),
     history=_array({"$ref": "#/components/schemas/RequestEvent"}),
     access_code=_TEXT,
+    demo={"type": "boolean"},
 )
 _HOOK = _object(["id", "url", "services"], id=_NUMBER, url=_TEXT, services=_array(_TEXT), secret=_TEXT)
 _REF = {name: {"$ref": f"#/components/schemas/{name}"} for name in ("RequestLine", "Case", "RequestEvent", "Webhook")}

@@ -7,6 +7,7 @@ from bot.accounts.sessions import Session
 from bot.errors import NotAllowed
 from bot.web.console.guard import field, page
 from bot.web.console.keys import ACCOUNTS, SESSIONS
+from bot.web.console.openid import provider_name
 from bot.web.console.render import LANGUAGES, redirect, render
 
 ISSUER = "Guichet"
@@ -20,7 +21,7 @@ routes = web.RouteTableDef()
 async def show(request: web.Request, session: Session) -> web.StreamResponse:
     """Show one's account."""
     sessions = await request.app[SESSIONS].of(session.account.id)
-    return render(request, "account.html", sessions=sessions, current=session.id)
+    return render(request, "account.html", sessions=sessions, current=session.id, provider=provider_name(request))
 
 
 @routes.post(HOME + "/language")

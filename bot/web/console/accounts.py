@@ -3,10 +3,12 @@
 from aiohttp import web
 
 from bot.accounts.model import Right, Role
+from bot.accounts.openid import key_of
 from bot.accounts.sessions import Session
 from bot.errors import Unprocessable
 from bot.web.console.guard import field, page
-from bot.web.console.keys import ACCOUNTS
+from bot.web.console.keys import ACCOUNTS, OPENID_ACCOUNTS
+from bot.web.console.openid import provider_name, provider_of
 from bot.web.console.render import redirect, render
 from bot.web.keys import CATALOGUE, SETTINGS
 
@@ -41,9 +43,7 @@ async def add(request: web.Request, session: Session) -> web.StreamResponse:
 @page(Right.ADMINISTER)
 async def show(request: web.Request, session: Session) -> web.StreamResponse:
     """Show one account and what was done to it."""
-    account = await request.app[ACCOUNTS].get(request.match_info["id"])
-    entries = await request.app[ACCOUNTS].trail.entries(object_id=account.id)
-    return render(request, "one_account.html", account=account, entries=entries, roles=list(Role), link="")
+    return await _one(request, request.match_info["id"])
 
 
 @routes.post("/admin/accounts/{id}")
@@ -70,6 +70,20 @@ async def invite(request: web.Request, session: Session) -> web.StreamResponse:
     return await _invitation(request, session, request.match_info["id"])
 
 
+@routes.post("/admin/accounts/{id}/provider")
+@page(Right.ADMINISTER)
+async def tie(request: web.Request, session: Session) -> web.StreamResponse:
+    """Tie an account to whoever the provider calls so, or untie it; never by a name or an address."""
+    provider = provider_of(request)
+    account = await request.app[ACCOUNTS].get(request.match_info["id"])
+    subject, ties = await field(request, "subject", 255), request.app[OPENID_ACCOUNTS]
+    if subject:
+        await ties.tie(account, key_of(provider.openid, subject), by=session.account.name)
+    else:
+        await ties.untie(account, by=session.account.name)
+    return redirect(f"/admin/accounts/{account.id}", said="said-saved")
+
+
 @routes.get("/admin/audit")
 @page(Right.AUDIT)
 async def audit(request: web.Request, session: Session) -> web.StreamResponse:
@@ -85,10 +99,20 @@ async def _invitation(request: web.Request, session: Session, account_id: str) -
     store = request.app[ACCOUNTS]
     token = await store.invite(account_id, by=session.account.name)
     address = request.app[SETTINGS].public_url.rstrip("/") or f"{request.scheme}://{request.host}"
-    entries = await store.trail.entries(object_id=account_id)
-    link = f"{address}/console/invitation/{token}"
-    account = await store.get(account_id)
-    return render(request, "one_account.html", account=account, entries=entries, roles=list(Role), link=link)
+    return await _one(request, account_id, f"{address}/console/invitation/{token}")
+
+
+async def _one(request: web.Request, account_id: str, link: str = "") -> web.StreamResponse:
+    store = request.app[ACCOUNTS]
+    return render(
+        request,
+        "one_account.html",
+        account=await store.get(account_id),
+        entries=await store.trail.entries(object_id=account_id),
+        roles=list(Role),
+        link=link,
+        provider=provider_name(request),
+    )
 
 
 async def _role(request: web.Request) -> Role:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.accounts.openid import read_openid
 from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_logout import Logouts
 from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
@@ -24,9 +25,11 @@ from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
+from bot.learning.shadow import Shadow
 from bot.privacy.encryption import Cipher
 from bot.requests.masked import masked
 from bot.requests.same_contact import SameContact
+from bot.requests.undelivered import Undelivered
 from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
@@ -51,6 +54,7 @@ from bot.web.console import (
     satisfaction_verbatims,
     talk,
     transcripts,
+    undelivered,
     waiting,
 )
 from bot.web.console.keys import (
@@ -64,6 +68,7 @@ from bot.web.console.keys import (
     HOURS,
     INBOX,
     LABELLING,
+    LOGOUTS,
     MENTIONS,
     MODEL_DESK,
     OPENID_ACCOUNTS,
@@ -77,10 +82,12 @@ from bot.web.console.keys import (
     SAVED_FILTERS,
     SEALER,
     SESSIONS,
+    SHADOW,
     TALK,
     TOTALS,
     TRAINING,
     TRANSCRIPTS,
+    UNDELIVERED,
     VERBATIMS,
 )
 from bot.web.desk_watch import DeskWatch
@@ -89,7 +96,7 @@ from bot.web.training import Training
 
 PAGES = (
     *(home, login, openid, account, accounts, questionnaire, waiting, talk, live, transcripts, review, requests),
-    *(bulk, citizen, samples, inbox, models),
+    *(bulk, citizen, undelivered, samples, inbox, models),
 )
 SATISFACTION = (satisfaction, satisfaction_acting, satisfaction_files, satisfaction_verbatims)
 
@@ -113,6 +120,7 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[ACCOUNTS] = AccountStore(app[DATABASE], cipher)
     app[SESSIONS], app[SEALER] = SessionStore(app[DATABASE]), cipher
     app[OPENID_ACCOUNTS] = OpenIDAccounts(app[DATABASE], app[ACCOUNTS].trail)
+    app[LOGOUTS] = Logouts(app[DATABASE], app[ACCOUNTS].trail)
     app[AGENT_SURVEYS] = AgentSurveys(app[DATABASE], app[SETTINGS].timezone)
     app[HANDOFFS] = HandoffStore(app[CONVERSATIONS], cipher)
     app[TALK] = Talk(app[HANDOFFS], masked)
@@ -121,10 +129,11 @@ def open_desk(app: web.Application, cipher: Cipher) -> DeskWatch:
     app[INBOX], app[LABELLING] = Inbox(app[DATABASE]), Labelling(app[DATABASE], masked)
     app[MENTIONS], app[SAMPLES] = Mentions(app[DATABASE]), Samples(app[DATABASE], app[SETTINGS].timezone)
     app[SAVED_FILTERS] = SavedFilters(app[DATABASE])
-    app[RUNS] = RunStore(app[DATABASE])
+    app[RUNS], app[SHADOW] = RunStore(app[DATABASE]), Shadow(app[SETTINGS], app[DATABASE])
     app[MODEL_DESK] = ModelDesk(app[SETTINGS].models_dir, app[DATABASE], app[ACCOUNTS].trail)
     app[TRAINING] = Training(app[SETTINGS], app[DATABASE])
     app[SAME_CONTACT] = SameContact(app[DATABASE], cipher, app[CATALOGUE])
+    app[UNDELIVERED] = Undelivered(app[DATABASE])
     app[TOTALS] = Totals(app[DATABASE], app[SETTINGS].timezone)
     app[ALERTS], app[ACTIONS] = Alerts(app[DATABASE], app[TOTALS]), Actions(app[DATABASE])
     app[VERBATIMS] = Verbatims(app[DATABASE], app[SETTINGS].timezone)

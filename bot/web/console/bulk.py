@@ -9,10 +9,11 @@ from bot.requests.bulk import MOST, Action, Deed, foresee, perform
 from bot.requests.casework import Author
 from bot.requests.lifecycle import Actor
 from bot.requests.model import Request
+from bot.web.console.canned import check_finished
 from bot.web.console.guard import field, note, page
 from bot.web.console.render import render
 from bot.web.console.request_filters import read_inbox
-from bot.web.console.requests import HOME, own_request
+from bot.web.console.requests import HOME, own_request, show_list
 from bot.web.keys import CASEWORK, CATALOGUE, HUB
 from bot.web.uploads import form_of
 
@@ -23,8 +24,15 @@ routes = web.RouteTableDef()
 @page(Right.PROCESS)
 async def preview(request: web.Request, session: Session) -> web.StreamResponse:
     """Show what will happen to each of the chosen requests, and which are refused; nothing is changed."""
-    chosen = [(await own_request(request, session, each))[0] for each in await _references(request)]
+    references = await _references(request)
+    take = await field(request, "take", 10)
+    if take == "back":  # what was chosen and written is put right, not begun again
+        return await show_list(request, session, references, begun=await _action(request))
+    if take:  # a ready reason comes to where one writes; without scripts, by this way
+        return await show_list(request, session, references, await field(request, "ready", 4))
+    chosen = [(await own_request(request, session, each))[0] for each in references]
     action = await _action(request)
+    check_finished(request.app[CATALOGUE], action.words)
     foreseen = await foresee(request.app[CASEWORK], chosen, action, _author(session))
     return render(
         request,

@@ -60,7 +60,11 @@ def bars(title: str, description: str, series: dict[str, Sequence[Point]], span:
     """Return horizontal bars with their intervals, the first point at the top; all series have the same labels."""
     labels = [point.label for point in next(iter(series.values()))]
     height = 60 + (34 if len(series) > 1 else 0) + len(labels) * (22 + 14 * len(series))
-    chart = pygal.HorizontalBar(**_options(height, legend=len(series) > 1), range=span, truncate_label=26)
+    # Numbers of several figures side by side run into one another.
+    steps = 10 if span[1] <= 10 else 5
+    chart = pygal.HorizontalBar(
+        **_options(height, legend=len(series) > 1), range=span, truncate_label=26, min_scale=3, max_scale=steps
+    )
     chart.x_labels = [_short(label) for label in reversed(labels)]
     for name, points in series.items():
         chart.add(name, [_value(point) for point in reversed(points)])

@@ -10,14 +10,15 @@ from bot.accounts.sessions import Session
 from bot.db import now
 from bot.errors import GuichetError, NotFound, Unprocessable
 from bot.requests.masked import masked
-from bot.requests.model import Request
+from bot.requests.model import Request, Way
+from bot.requests.preferences import tell
 from bot.rights.erasure import Receipt, erase
 from bot.rights.export import export
 from bot.rights.person import Person, person_of
 from bot.web.console.filters import own_forms, own_services
 from bot.web.console.guard import field, note, page
 from bot.web.console.keys import ACCOUNTS, REVIEWS, SAME_CONTACT
-from bot.web.console.render import redirect, render
+from bot.web.console.render import LANGUAGES, redirect, render
 from bot.web.console.request_filters import read_inbox
 from bot.web.console.requests import HOME, own_request
 from bot.web.keys import CATALOGUE, CONVERSATIONS, DATABASE, FEEDBACK, HOLDINGS
@@ -48,7 +49,16 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
     feedback = request.app[FEEDBACK]
     given = {each.reference: await feedback.about_request(each.id) for each in person.requests}
     return render(
-        request, "citizen.html", found=found, person=person, readable=readable, given=given, inbox=inbox, at=now()
+        request,
+        "citizen.html",
+        found=found,
+        person=person,
+        readable=readable,
+        given=given,
+        inbox=inbox,
+        at=now(),
+        ways=list(Way),
+        languages=LANGUAGES,
     )
 
 
@@ -65,6 +75,19 @@ async def say_why(request: web.Request, session: Session) -> web.StreamResponse:
     await note(request, session.account, LOOKED_UP, "citizen", found.reference, detail)
     inbox = read_inbox(request.query, session.account, request.app[CATALOGUE])
     return redirect(f"{HOME}/{found.reference}/citizen", **inbox.values)
+
+
+@routes.post(HOME + "/{reference}/citizen/preference")
+@page(Right.CONTEXT)
+async def prefer(request: web.Request, session: Session) -> web.StreamResponse:
+    """Keep how the citizen says that they like to be spoken to."""
+    found, person = await _opened(request, session)
+    language, way = await field(request, "prefers-language", 2), await field(request, "way", 10)
+    if language not in LANGUAGES or way not in tuple(Way):
+        raise Unprocessable("Choose a language and a way.", code="bad-preference", field="way")
+    await tell(request.app[DATABASE], person.requests, language, Way(way))
+    await note(request, session.account, "changed", "citizen", found.reference, f"prefers {language}, {way}")
+    return redirect(f"{HOME}/{found.reference}/citizen", said="said-saved")
 
 
 @routes.get(HOME + "/{reference}/citizen/copy")

@@ -1,7 +1,5 @@
 """How figures are written in the pages, in the language of the reader."""
 
-from datetime import date
-
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -45,12 +43,8 @@ def duration(context: Context, seconds: float) -> str:
     for name, size in ((day, 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{written(seconds / size, 1, context['language'])}\u00a0{name}"
-    return f"{written(seconds, 1, context['language'])}\u00a0s"
+    # A few thousandths are not nothing.
+    return f"{written(seconds, 3 if 0 < seconds < 1 else 1, context['language'])}\u00a0s"
 
 
-def day(value: date) -> str:
-    """Return a day."""
-    return f"{value:%d/%m/%Y}"
-
-
-FILTERS = {"note": note, "precise": precise, "signed": signed, "percent": percent, "duration": duration, "day": day}
+FILTERS = {"note": note, "precise": precise, "signed": signed, "percent": percent, "duration": duration}

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.accounts.model import Account
 from bot.catalogue.load import Catalogue
 from bot.conversations.model import Moment
-from bot.conversations.review_queries import about, annotated, marked, not_reviewed, tagged
+from bot.conversations.review_queries import about, about_both, annotated, marked, not_reviewed, tagged
 from bot.conversations.reviews import AnnotationState, ReviewState
-from bot.conversations.transcripts import Among, Filter
+from bot.conversations.transcripts import Among, Filter, Which
 from bot.satisfaction.model import Face
 from bot.satisfaction.ratings import rated, resolved
 
@@ -68,7 +68,7 @@ def read_filter(query: Mapping[str, str], account: Account, catalogue: Catalogue
             turns_to=longest,
             handoff=True if values.get("handoff") else None,
         ),
-        [*_reviews(values), *readable(account, catalogue)],
+        [*_reviews(values), *readable(account, catalogue, values.get("service"))],
         values,
     )
 
@@ -89,10 +89,18 @@ def own_forms(account: Account, catalogue: Catalogue) -> list[str]:
     return [each.id for each in catalogue.services.values() if each.request and account.sees(each.request.office)]
 
 
-def readable(account: Account, catalogue: Catalogue) -> list[Among]:
-    """Return the conditions under which an account may read a conversation, for `Transcripts.page(among=...)`."""
+def readable(account: Account, catalogue: Catalogue, service: str | None = None) -> list[Which]:
+    """Return the conditions under which an account may read a conversation, for `Transcripts.page(among=...)`.
+
+    Args:
+        account: who reads; one of some offices reads what is about their services, or about none.
+        catalogue: the services and their offices.
+        service: the one that conversations are looked for by, if any: about one's own, all may be read.
+    """
     services = own_services(account, catalogue)
-    return [] if services is None else [about(services)]
+    if services is None or service in services:
+        return []
+    return [about_both(service, services)] if service else [about(services)]
 
 
 def _reviews(values: dict[str, str]) -> list[Among]:

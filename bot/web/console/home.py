@@ -12,8 +12,9 @@ from bot.errors import NotFound
 from bot.requests.listing import count_open
 from bot.web.console.filters import own_forms, own_services
 from bot.web.console.guard import page
-from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS, MENTIONS, REVIEWS
+from bot.web.console.keys import AGENT_SURVEYS, HANDOFFS, MENTIONS, REVIEWS, UNDELIVERED
 from bot.web.console.render import redirect, render
+from bot.web.console.undelivered import seen_by
 from bot.web.keys import CATALOGUE, DATABASE
 
 STATIC = Path(__file__).parent / "static"
@@ -32,10 +33,11 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         waiting = sum(each.state == HandoffState.WAITING for each in queue)
         left = len(queue) - waiting
         taken = len(await request.app[HANDOFFS].taken_by(session.account.id))
-    open_requests = late_requests = 0
+    open_requests = late_requests = undelivered = 0
     if session.account.may(Right.PROCESS):
         own = own_forms(session.account, request.app[CATALOGUE])
         open_requests, late_requests = await count_open(request.app[DATABASE], own)
+        undelivered = await request.app[UNDELIVERED].count(seen_by(request, session.account))
     month_open = await request.app[AGENT_SURVEYS].is_open(session.account)
     return render(
         request,
@@ -45,6 +47,7 @@ async def home(request: web.Request, session: Session) -> web.StreamResponse:
         taken=taken,
         open_requests=open_requests,
         late_requests=late_requests,
+        undelivered=undelivered,
         month_open=month_open,
         mentions=await _mentions(request, session),
     )

@@ -188,8 +188,8 @@ async def _last(request: web.Request, services: list[str] | None) -> Any:
     """Return what was labelled a moment ago, to be told and taken back."""
     number = request.query.get("last", "")
     me = request["session"].account.name
-    done = await request.app[INBOX].done(me, services) if _is_number(number) else []
-    return next((each for each in done if each.label.by == me and each.group_id == int(number)), None)
+    done = await request.app[INBOX].done(me, services, int(number)) if _is_number(number) else []
+    return next((each for each in done if each.label.by == me), None)
 
 
 async def _answer(request: web.Request, session: Session) -> Answer:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.accounts.model import Sealer
 from bot.accounts.openid_accounts import OpenIDAccounts
+from bot.accounts.openid_logout import Logouts
 from bot.accounts.openid_provider import Provider
 from bot.accounts.sessions import SessionStore
 from bot.accounts.store import AccountStore
@@ -24,7 +25,9 @@ from bot.learning.desk import ModelDesk
 from bot.learning.inbox import Inbox
 from bot.learning.inbox_labelling import Labelling
 from bot.learning.runs import RunStore
+from bot.learning.shadow import Shadow
 from bot.requests.same_contact import SameContact
+from bot.requests.undelivered import Undelivered
 from bot.satisfaction.agents import AgentSurveys
 from bot.satisfaction.totals import Totals
 from bot.satisfaction.verbatims_list import Verbatims
@@ -34,6 +37,7 @@ from bot.web.training import Training
 ACCOUNTS = web.AppKey("accounts", AccountStore)
 SESSIONS = web.AppKey("sessions", SessionStore)
 OPENID_ACCOUNTS = web.AppKey("openid_accounts", OpenIDAccounts)
+LOGOUTS = web.AppKey("logouts", Logouts)
 PROVIDER = web.AppKey("provider", Provider)
 """There only when the office has one."""
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer")
@@ -51,8 +55,10 @@ INBOX = web.AppKey("inbox", Inbox)
 LABELLING = web.AppKey("labelling", Labelling)
 SAVED_FILTERS = web.AppKey("saved_filters", SavedFilters)
 RUNS = web.AppKey("runs", RunStore)
+SHADOW = web.AppKey("shadow", Shadow)
 MODEL_DESK = web.AppKey("model_desk", ModelDesk)
 TRAINING = web.AppKey("training", Training)
+UNDELIVERED = web.AppKey("undelivered", Undelivered)
 SAME_CONTACT = web.AppKey("same_contact", SameContact)
 TOTALS = web.AppKey("totals", Totals)
 ALERTS = web.AppKey("alerts", Alerts)

@@ -11,7 +11,7 @@ from bot.web.caller import caller_of
 from bot.web.console import openid
 from bot.web.console.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.console.guard import field, find_session, local_path, note, open_page, page
-from bot.web.console.keys import ACCOUNTS, PROVIDER, SESSIONS
+from bot.web.console.keys import ACCOUNTS, SESSIONS
 from bot.web.console.render import redirect, render, words
 from bot.web.keys import LIMITER, SETTINGS
 
@@ -129,7 +129,7 @@ def _require_passwords(request: web.Request) -> None:
 
 
 def _login_page(request: web.Request, status: int = 200, refusal: str = "", **values: object) -> web.Response:
-    provider = request.app[PROVIDER].openid.shown if PROVIDER in request.app else ""
+    provider = openid.provider_name(request)
     passwords = takes_passwords(request)
     return render(request, "login.html", status, refusal=refusal, provider=provider, passwords=passwords, **values)
 

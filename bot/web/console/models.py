@@ -9,14 +9,17 @@ from aiohttp import ClientConnectionResetError, web
 from bot.accounts.model import Right
 from bot.accounts.sessions import Session
 from bot.errors import Unprocessable
+from bot.learning import dataset
 from bot.learning.models import cards, code_digest, current_model
+from bot.learning.nlu_file import difference, read_nlu
+from bot.learning.promotion import previous
 from bot.learning.runs import Run
 from bot.web.api.conversations import CLOSING
 from bot.web.console.cookies import read_cookie
 from bot.web.console.guard import field, note, page
-from bot.web.console.keys import MODEL_DESK, RUNS, SESSIONS
+from bot.web.console.keys import MODEL_DESK, RUNS, SESSIONS, SHADOW
 from bot.web.console.render import redirect, render
-from bot.web.keys import SETTINGS
+from bot.web.keys import DATABASE, SETTINGS
 
 LOOK = 1.0
 """Seconds between two looks at a run while a page shows it."""
@@ -36,7 +39,35 @@ async def show_all(request: web.Request, session: Session) -> web.StreamResponse
     serving = current_model(models_dir).name if known else ""
     runs = await request.app[RUNS].runs()
     active = next((each for each in runs if each.active), None)
-    return render(request, "models.html", cards=known, serving=serving, runs=runs, active=active, code=code_digest())
+    return render(
+        request,
+        "models.html",
+        cards=known,
+        serving=serving,
+        before=previous(models_dir) if known else None,
+        runs=runs,
+        active=active,
+        code=code_digest(),
+    )
+
+
+@routes.get("/admin/models/examples")
+@page(Right.CORRECT)
+async def show_examples(request: web.Request, session: Session) -> web.StreamResponse:
+    """Show what a run would learn now that the last one had not, and what is wrong with it."""
+    settings = request.app[SETTINGS]
+    data = await dataset.of_today(settings, request.app[DATABASE])
+    before = await asyncio.to_thread(read_nlu, settings.learned_file) if settings.learned_file.is_file() else []
+    known = dict(await asyncio.to_thread(cards, settings.models_dir))
+    card = known.get(current_model(settings.models_dir).name) if known else None
+    return render(
+        request,
+        "models_examples.html",
+        data=data,
+        changed=difference(before, data.learned),
+        shown=SHOWN,
+        same=card is not None and card.data == data.checksum,
+    )
 
 
 @routes.post("/admin/models/runs")
@@ -87,6 +118,8 @@ async def show_run(request: web.Request, session: Session) -> web.StreamResponse
         decision=await request.app[RUNS].decision(run),
         changes=changes[:SHOWN],
         count=len(changes),
+        heard=await request.app[SHADOW].heard(run.id),
+        shown=SHOWN,
         findings=run.report.get("findings", []),
         serving=current_model(request.app[SETTINGS].models_dir).name,
     )

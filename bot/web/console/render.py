@@ -1,12 +1,12 @@
 """Pages from templates: every value is escaped, every word comes from words.yml in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import yaml
 from aiohttp import web
@@ -18,7 +18,7 @@ from bot.accounts.sessions import Session, form_token
 from bot.db import now
 from bot.errors import GuichetError
 from bot.learning.intent_names import shown
-from bot.web.console import figures
+from bot.web.console import days, figures
 from bot.web.console.cookies import read_cookie
 from bot.web.keys import CATALOGUE, SETTINGS
 
@@ -110,29 +110,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"t": _translate, "known_word": lambda name: name in words()}
-    environment.filters |= {"when": _when, "clock": _clock, "ago": _ago, "office": _office, "service": _service}
-    environment.filters["intent"] = _intent
-    environment.filters |= figures.FILTERS
+    environment.filters |= {"ago": _ago, "office": _office, "service": _service, "intent": _intent, "changed": _changed}
+    environment.filters |= figures.FILTERS | days.FILTERS
     return environment
 
 
 @pass_context
 def _translate(context: Context, key: str, /, **values: Any) -> str:
     return words()[key][context["language"]].format(**values)
-
-
-@pass_context
-def _when(context: Context, at: datetime | None) -> str:
-    if at is None:
-        return ""
-    there = at.astimezone(ZoneInfo(context["zone"]))
-    return there.strftime("%d/%m/%Y %H:%M")
-
-
-@pass_context
-def _clock(context: Context, at: str) -> str:
-    """Return the hour and minute, there, of a time in ISO 8601."""
-    return datetime.fromisoformat(at).astimezone(ZoneInfo(context["zone"])).strftime("%H:%M")
 
 
 @pass_context
@@ -150,6 +135,14 @@ def _ago(context: Context, at: datetime | None) -> str:
 def _intent(context: Context, name: str) -> str:
     """Return an intent in plain words."""
     return shown(name, context["language"])
+
+
+@pass_context
+def _changed(context: Context, line: str) -> str:
+    """Return a line of `bot.learning.nlu_file.difference` with intents and services in plain words."""
+    words, _, meanings = line.rpartition(": ")
+    plain = re.sub(r"[\w-]+", lambda name: _service(context, _intent(context, name[0])), meanings)
+    return f"{words}{_translate(context, 'colon')} {plain}" if words else line
 
 
 @pass_context

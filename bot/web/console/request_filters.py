@@ -13,7 +13,7 @@ from bot.requests.model import State
 from bot.web.console.filters import own_forms
 
 STATES = tuple(state for state in State if state is not State.DRAFT)
-FIELDS = ("state", "service", "deadline", "age", "unread", "order")
+FIELDS = ("state", "service", "deadline", "age", "unread", "order", "demo")
 DEADLINES = {"late": timedelta(), "day": timedelta(days=1), "week": timedelta(days=7)}
 """An answer was announced within this time from now."""
 AGES = {"new": 2, "week": 7, "month": 30, "quarter": 90}
@@ -57,5 +57,6 @@ def read_inbox(query: Mapping[str, str], account: Account, catalogue: Catalogue)
         due_before=at + deadline if deadline is not None else None,
         filed_before=filed if age != "new" else None,
         filed_since=filed if age == "new" else None,
+        demo="demo" in values,
     )
     return Inbox(wanted, order, values, own)

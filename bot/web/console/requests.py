@@ -11,7 +11,7 @@ from bot.catalogue.model import RequestForm
 from bot.conversations.transcript import Transcript
 from bot.db import now
 from bot.errors import GuichetError, NotFound, Unprocessable
-from bot.requests.bulk import MOST, Deed
+from bot.requests.bulk import MOST, Action, Deed
 from bot.requests.casework import Author
 from bot.requests.events import Item, Problem, unread
 from bot.requests.fields import show_answer
@@ -21,10 +21,11 @@ from bot.requests.listing import Page, count_open, place_of
 from bot.requests.model import Request, State, asked
 from bot.requests.outcome import outcome_lines
 from bot.web.api.files import download, file_id_of
+from bot.web.console.canned import Ready, check_finished, ready_for_several, ready_notes, ready_reasons
 from bot.web.console.decision import decision_of, give_document
 from bot.web.console.filters import own_forms, own_services
 from bot.web.console.guard import field, note, page
-from bot.web.console.keys import REVIEWS, TRANSCRIPTS
+from bot.web.console.keys import REVIEWS, TOTALS, TRANSCRIPTS
 from bot.web.console.render import redirect, render
 from bot.web.console.request_filters import AGES, DEADLINES, STATES, Inbox, read_inbox
 from bot.web.keys import CASEWORK, CATALOGUE, DATABASE, FEEDBACK, FILES, HUB, REQUESTS
@@ -38,9 +39,28 @@ routes = web.RouteTableDef()
 @page(Right.PROCESS)
 async def show_all(request: web.Request, session: Session) -> web.StreamResponse:
     """List the requests of one's offices: what is late, and what is due first, comes first."""
+    return await show_list(request, session)
+
+
+async def show_list(
+    request: web.Request,
+    session: Session,
+    ticked: Sequence[str] = (),
+    chosen: str = "",
+    begun: Action | None = None,
+) -> web.StreamResponse:
+    """Show the list of the address.
+
+    Args:
+        request: names the filter.
+        session: who looks.
+        ticked: references of requests that are chosen already.
+        chosen: the place of the ready reason that was taken, as the list gave it.
+        begun: what was about to be done with those that are ticked.
+    """
     inbox = read_inbox(request.query, session.account, request.app[CATALOGUE])
     found = await _page(request, inbox, request.query.get("after"))
-    waiting, late = await count_open(request.app[DATABASE], inbox.own)
+    waiting, late = await count_open(request.app[DATABASE], inbox.own, demo=inbox.filter.demo)
     return render(
         request,
         "requests.html",
@@ -51,8 +71,13 @@ async def show_all(request: web.Request, session: Session) -> web.StreamResponse
         ages=list(AGES),
         deeds=list(Deed),
         most=MOST,
+        ticked=ticked,
+        begun=begun,
+        ready=(ready := ready_for_several(request.app[CATALOGUE], found.lines, session.account.language)),
+        chosen=_chosen(chosen, ready),
         waiting=waiting,
         late=late,
+        has_demo=await request.app[TOTALS].has_demo(),
     )
 
 
@@ -67,20 +92,27 @@ async def show(request: web.Request, session: Session) -> web.StreamResponse:
     new = {event.number for event in unread(events, Actor.AGENT)}
     if new:
         await request.app[CASEWORK].mark_read(found.reference, Actor.AGENT)
+    catalogue, reader = request.app[CATALOGUE], session.account.language
     fields = asked(form, found.answers)
-    answers = [(each, show_answer(each, found.answers.get(each.id), found.language)) for each in fields]
+    answers = [(each, show_answer(each, found.answers.get(each.id), reader)) for each in fields]
     possible = [each for each in next_states(found.state, Actor.AGENT) if each is not State.TO_COMPLETE]
+    owed = [each for each in possible if TRANSITIONS[found.state, each].needs_reason]
+    ready = ready_reasons(catalogue, found.service, found.language, {*owed, State.ACCEPTED} & {*possible}, reader)
     return render(
         request,
         "request.html",
         found=found,
         answers=answers,
         fields=fields,
+        labels={each.id: each.label[reader] for each in form.fields},
         events=events,
         new=new,
         possible=possible,
-        owed=[each for each in possible if TRANSITIONS[found.state, each].needs_reason],
+        owed=owed,
         can_ask=State.TO_COMPLETE in next_states(found.state, Actor.AGENT),
+        ready=ready,
+        chosen=_chosen(request.query.get("ready", ""), ready),
+        notes=ready_notes(catalogue, found.service, found.language),
         problems=list(Problem),
         files=await request.app[FILES].of_request(found.id),
         kinds=",".join(KINDS),
@@ -115,6 +147,7 @@ async def advance(request: web.Request, session: Session) -> web.StreamResponse:
     if to not in STATES:
         raise Unprocessable("Choose what becomes of the request.", code="bad-state", field="to")
     reason = await field(request, "reason", 5000)
+    check_finished(request.app[CATALOGUE], reason)
     brought = await decision_of(request)
     document = await give_document(request, found) if State(to).is_final else None
     if document is not None:
@@ -156,6 +189,12 @@ async def message(request: web.Request, session: Session) -> web.StreamResponse:
     found, _ = await _own(request, session)
     await request.app[CASEWORK].send_message(found.reference, _author(session), await field(request, "text", 5000))
     return await _done(request, session, found, "wrote")
+
+
+def _chosen(number: str, ready: Sequence[Ready]) -> Ready | None:
+    """Return the reason that was chosen without scripts, by its place in the list."""
+    known = number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(ready)
+    return ready[int(number)] if known else None
 
 
 def _brought(outcome: dict[str, Any], language: str) -> list[str]:

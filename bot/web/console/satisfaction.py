@@ -1,5 +1,6 @@
 """Pages of satisfaction that only show: the director's page, the journey, services, and the two sides."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from bot.satisfaction.dimensions import DIMENSIONS, OFFICIAL
 from bot.satisfaction.facts import Side
 from bot.satisfaction.indices import Score, Tally, note, report
 from bot.satisfaction.indices_store import Filter, IndexStore
-from bot.satisfaction.journey import journey, lost_at
+from bot.satisfaction.journey import ABANDONED_AT, PREFIX, journey, lost_at
 from bot.satisfaction.questionnaire import SATISFACTION
 from bot.satisfaction.totals import Cell
 from bot.web.console.charts import Point, bars, line
@@ -40,8 +41,8 @@ async def overview(request: web.Request, session: Session) -> web.StreamResponse
     """Show in ten seconds how it goes, at which moment and service, what changed and what to do first."""
     view = await read_view(request, session)
     totals = request.app[TOTALS]
-    cells = await totals.cells(view.scope, view.since, view.until)
-    earlier = await totals.cells(view.scope, *view.before)
+    cells = await totals.cells(view.scope, view.since, view.until, without=dashboard.HOW_MANY)
+    earlier = await totals.cells(view.scope, *view.before, without=dashboard.HOW_MANY)
     tallies = await totals.tallies(view.scope, view.since, view.until)
     moments = await totals.tallies(view.scope, view.since, view.until, "moment", (SATISFACTION,))
     months = await totals.by_month(view.scope, view.until - timedelta(days=365), view.until, SATISFACTION)
@@ -73,14 +74,16 @@ async def overview(request: web.Request, session: Session) -> web.StreamResponse
 async def show_journey(request: web.Request, session: Session) -> web.StreamResponse:
     """Show how many go on from each step to the next, and where the others are lost."""
     view = await read_view(request, session)
-    cells = await request.app[TOTALS].cells(view.scope, view.since, view.until)
+    cells = await request.app[TOTALS].cells(view.scope, view.since, view.until, only=(PREFIX, ABANDONED_AT))
     steps = journey(cells)
     points = [Point(say(request, f"step-{step.name}"), step.n) for step in steps]
     chart = None
     if steps and steps[0].n:
         words = say(request, "journey-chart")
         chart = bars(say(request, "journey"), words, {"": points}, (0, max(step.n for step in steps)))
-    return render(request, "satisfaction_journey.html", view=view, steps=steps, chart=chart, lost=lost_at(cells))
+    lost = lost_at(cells)
+    fields = _fields(request, view.scope.service)
+    return render(request, "satisfaction_journey.html", view=view, steps=steps, chart=chart, lost=lost, fields=fields)
 
 
 @routes.get(HOME + "/services")
@@ -145,6 +148,18 @@ def _sample(cells: Sequence[Cell]) -> Sample:
 def _service(request: web.Request, service: str) -> str:
     known = request.app[CATALOGUE].services.get(service)
     return known.title[language_of(request)] if known else service or say(request, "no-service")
+
+
+def _fields(request: web.Request, service: str) -> dict[str, str]:
+    """Return what the questions are called by which people leave forms: those of a service, or of any."""
+    services = request.app[CATALOGUE].services
+    language, chosen = language_of(request), [services[service]] if service in services else services.values()
+    forms = [each.request for each in chosen if each.request]
+    names: dict[str, Counter[str]] = {}
+    for field in (field for form in forms for field in form.fields):
+        names.setdefault(field.id, Counter())[field.label[language]] += 1
+    # One question has several names in several forms: the usual one.
+    return {name: labels.most_common(1)[0][0] for name, labels in names.items()}
 
 
 def _chart_of_months(request: web.Request, months: Mapping[date, Score]) -> Markup | None:

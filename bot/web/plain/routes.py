@@ -9,10 +9,11 @@ from bot.conversations.notice import opening, switched
 from bot.conversations.store import Conversation
 from bot.db import now
 from bot.errors import GuichetError, NotAllowed, Unprocessable
+from bot.requests.preferences import follow
 from bot.web.api.banner import announcement
 from bot.web.assets import serve
 from bot.web.intake import await_file, erase_all, take_in
-from bot.web.keys import ADMISSION, CONVERSATIONS, FILES, HUB, SETTINGS
+from bot.web.keys import ADMISSION, CONVERSATIONS, DATABASE, FILES, HUB, SETTINGS
 from bot.web.newcomers import admit
 from bot.web.plain.render import page, shown, transcript
 from bot.web.plain.session import PATH, check_form, conversation_of, forget, form_code, remember
@@ -106,6 +107,7 @@ async def language(request: web.Request) -> web.StreamResponse:
     wanted = "en" if form.get("language") == "en" else "fr"
     if wanted != conversation.language:
         await request.app[CONVERSATIONS].speak(conversation.id, wanted, switched(wanted))
+        await follow(request.app[DATABASE], conversation.id, wanted)
         request.app[HUB].ring(conversation.id)
     return _back()
 

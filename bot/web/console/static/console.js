@@ -29,10 +29,10 @@ function listen() {
 }
 
 function showCount(count) {
-  const badge = document.querySelector("[data-count]");
-  if (!badge) return;
-  badge.textContent = String(count);
-  badge.hidden = count === 0;
+  for (const badge of document.querySelectorAll("[data-count]")) {
+    badge.textContent = String(count);
+    badge.hidden = count === 0;
+  }
 }
 
 function showMessage({ author, text, at }) {
@@ -46,7 +46,8 @@ function clock(at) {
   return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 }
 
-function announce(words, shown) {
+/** Say something to who listens to the page, and, where it is shown, to who looks at it. */
+export function announce(words, shown) {
   const place = document.querySelector("[data-announce]");
   place.classList.toggle("unseen", !shown);
   place.classList.toggle("refusal", shown);
@@ -89,13 +90,15 @@ if (answer) {
   });
 }
 
-// A ready answer comes to where one writes, without leaving the page.
+// A ready answer, or a reason with what becomes of the request, comes to where one writes, without leaving the page.
 const insert = document.querySelector("[data-insert]");
 insert?.addEventListener("click", (event) => {
   event.preventDefault();
   const place = document.getElementById(insert.dataset.insert);
   const chosen = document.getElementById("canned").selectedOptions[0];
   place.setRangeText(chosen.dataset.text, place.selectionStart, place.selectionEnd, "end");
+  const becomes = document.getElementById(insert.dataset.becomes ?? "to");
+  if (becomes && chosen.dataset.to) becomes.value = chosen.dataset.to;
   place.focus();
 });
 
@@ -119,24 +122,30 @@ if (all) {
   count();
 }
 
-// One-letter keys, for those who want them (WCAG 2.2, 2.1.4: they are off until they are turned on).
-const keys = document.querySelector("[data-keys]");
-if (keys) {
-  const on = keys.querySelector("[data-keys-on]");
-  keys.hidden = false;
-  // A page that is made for the keyboard has them on from the beginning; one can turn them off.
-  on.checked = (localStorage.getItem("guichet-keys") ?? keys.dataset.keys) === "on";
-  on.addEventListener("change", () => localStorage.setItem("guichet-keys", on.checked ? "on" : "off"));
-  document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input:not([type=checkbox]), textarea, select");
-    if (!on.checked || writing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (!target) return;
-    event.preventDefault();
-    if (target.matches("input, textarea, select")) target.focus();
-    else target.click();
-  });
+// One-letter keys, for those who want them (WCAG 2.2, 2.1.4: they are off until they are turned on). A page that is made
+// for the keyboard has them on from the beginning; one can turn them off.
+const offered = () => document.querySelector("[data-keys]");
+const on = () => (localStorage.getItem("guichet-keys") ?? offered().dataset.keys) === "on";
+
+/** Show the switch of the keys, on a page that has some. */
+export function offerKeys() {
+  const box = offered()?.querySelector("[data-keys-on]");
+  if (!box) return;
+  offered().hidden = false;
+  box.checked = on();
+  box.addEventListener("change", () => localStorage.setItem("guichet-keys", box.checked ? "on" : "off"));
 }
+
+offerKeys();
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest("input:not([type=checkbox]), textarea, select");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || !offered() || !on()) return;
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("input, textarea, select")) target.focus();
+  else target.click();
+});
 
 /** Follow a training run: how far it is, and the page anew when it is over. */
 const live = document.querySelector("[data-live]");

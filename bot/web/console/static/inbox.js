@@ -1,8 +1,62 @@
-/** The inbox: another meaning is found by typing some letters of it, and Enter takes the first one that is left. */
+/**
+ * The inbox: another meaning is found by typing some letters of it, and Enter takes the first one that is left. An answer
+ * is sent aside and the next message put in the place of this one: to load the page anew took most of the wait.
+ */
 
-const label = document.querySelector("[data-label]");
+import { announce, offerKeys } from "./console.js";
 
-if (label) {
+const main = document.getElementById("main");
+let sending = false;
+
+/** Send a form aside; what comes is the page that the server leads to, or nothing when no answer came. */
+function send(address, body) {
+  return new Promise((resolve) => {
+    // The one way to get a page as a document: no text of ours becomes markup (Trusted Types).
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.responseType = "document";
+    request.onloadend = () => resolve(request);
+    request.send(body);
+  });
+}
+
+/** Put another page of the server in the place of this one. */
+function show(next, address) {
+  main.replaceChildren(...next.getElementById("main").childNodes);
+  document.title = next.title;
+  history.replaceState(null, "", address);
+  scrollTo(0, 0);
+  offerKeys();
+  begin();
+  (main.querySelector("[autofocus]") ?? main).focus();
+  const said = [main.querySelector("[role=status]"), main.querySelector(".asked") ?? main.querySelector("h1")];
+  announce(said.map((part) => part?.textContent.trim() ?? "").join(" "), false);
+}
+
+document.addEventListener("submit", async (event) => {
+  if (!main.contains(event.target) || event.target.dataset.plain) return;
+  event.preventDefault();
+  // A key held down, or pressed while the next message comes, labels nothing twice.
+  if (sending) return;
+  sending = true;
+  const { target: form, submitter } = event;
+  const body = new URLSearchParams(new FormData(form));
+  if (submitter?.name) body.set(submitter.name, submitter.value);
+  const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const answered = await send(address, body);
+  sending = false;
+  if (answered.response) {
+    show(answered.response, answered.responseURL);
+  } else {
+    // Without an answer the browser sends it as without us, and tells in its own words what is wrong.
+    form.dataset.plain = "yes";
+    form.requestSubmit(submitter);
+  }
+});
+
+function begin() {
+  const label = document.querySelector("[data-label]");
+  if (!label) return;
   for (const part of label.querySelectorAll("[data-filter], [data-all-do]")) part.hidden = false;
   const filter = document.getElementById("filter");
   const choices = [...label.querySelectorAll(".choice")];
@@ -68,12 +122,6 @@ if (label) {
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;
   });
-
-  // A key held down, or pressed while the next message comes, labels nothing twice.
-  let sent = false;
-  document.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  addEventListener("pageshow", () => (sent = false));
 }
+
+begin();
