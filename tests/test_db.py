@@ -1,23 +1,16 @@
 """Transactions, times and errors, on SQLite and on PostgreSQL."""
 
 import asyncio
-import gc
-import itertools
-import sqlite3
-import warnings
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from bot.db import Database
-from bot.errors import Misconfigured, Unavailable
+from bot.errors import Unavailable
 from bot.satisfaction.tables import FeedbackRow
-from bot.sqlite import OneHopConnection, opener
 
 PARIS_IN_SUMMER = timezone(timedelta(hours=2))
 
@@ -110,76 +103,6 @@ async def test_short_work_that_fails_or_is_cancelled_leaves_nothing_and_no_lock(
     async with database.transaction(at_once=True) as connection:
         await connection.execute(insert(FeedbackRow).values(_row("c2")))
     assert await _count(database) == 1
-
-
-async def test_a_connection_that_is_stopped_while_it_closes_holds_nobody_up(tmp_path: Path) -> None:
-    # As at the end of a process: a task that is cancelled stops the connection that another is closing.
-    connection = await opener(str(tmp_path / "a.db"))()
-    closing = asyncio.create_task(connection.close())
-    await asyncio.sleep(0)
-    connection.stop()
-    done, _ = await asyncio.wait([closing], timeout=5)
-    assert done
-
-
-@pytest.mark.parametrize("at_once", [False, True])
-@pytest.mark.parametrize("hop", range(8))
-async def test_whoever_gives_up_while_a_connection_is_opened_leaves_none_open(
-    hop: int, at_once: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hops, execute = itertools.count(), OneHopConnection._execute
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
-
-    async def look() -> None:
-        async with database.looking(at_once=at_once) as connection:
-            await connection.execute(text("SELECT 1"))
-
-    async def counted(self: OneHopConnection, *given: Any) -> Any:
-        if asyncio.current_task() is looking and next(hops) == hop:
-            looking.cancel()
-        return await execute(self, *given)  # type: ignore[no-untyped-call]
-
-    monkeypatch.setattr(OneHopConnection, "_execute", counted)
-    looking = asyncio.create_task(look())
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        with suppress(asyncio.CancelledError):
-            await looking
-        await database.close()
-        gc.collect()
-    assert [str(each.message) for each in told if "before being closed" in str(each.message)] == []
-
-
-async def test_what_a_cancelled_task_is_giving_back_is_closed_with_the_rest(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    giving_back, rollback = asyncio.Event(), OneHopConnection.rollback
-
-    async def slow(self: OneHopConnection) -> None:
-        giving_back.set()
-        await asyncio.sleep(0.05)
-        await rollback(self)
-
-    database = Database(sqlite_url)
-    monkeypatch.setattr(OneHopConnection, "rollback", slow)
-    pinging = asyncio.create_task(database.ping())
-    await giving_back.wait()
-    pinging.cancel()
-    with suppress(asyncio.CancelledError):
-        await pinging
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        await database.close()
-        await asyncio.sleep(0.1)
-        gc.collect()
-    assert [str(each.message) for each in told if "before being closed" in str(each.message)] == []
-
-
-def test_an_address_that_is_no_path_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    sqlite3.connect(tmp_path / "there.db").close()
-    Database(f"sqlite+aiosqlite:///file:{tmp_path}/there.db?mode=ro&uri=true")
-    assert [path.name for path in tmp_path.iterdir()] == ["there.db"]
 
 
 async def test_a_broken_constraint_keeps_its_own_name(database: Database) -> None:
@@ -300,70 +223,3 @@ async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="without a zone"):
         async with database.writing() as session:
             await session.execute(insert(FeedbackRow).values(_row(at=datetime(2026, 7, 14))))
-
-
-async def test_a_database_that_answers_can_be_asked(database: Database) -> None:
-    await database.ping()
-
-
-async def test_a_server_that_is_not_there_has_its_own_error() -> None:
-    database = Database("postgresql+psycopg://postgres@127.0.0.1:9/test")
-    with pytest.raises(Unavailable) as caught:
-        await database.ping()
-    assert caught.value.code == "database-unavailable"
-    await database.close()
-
-
-async def test_a_folder_in_the_place_of_the_file_has_its_own_error(tmp_path: Path) -> None:
-    (tmp_path / "guichet.db").mkdir()
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}")
-    with pytest.raises(Unavailable):
-        await database.ping()
-    await database.close()
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "not an address",
-        "postgres://127.0.0.1/guichet",
-        "oracle+nothing://127.0.0.1/guichet",
-        "sqlite+pysqlite:///guichet.db",
-        "postgresql+psycopg://postgres@127.0.0.1:port/guichet",
-        "sqlite+aiosqlite:///:memory:",
-        "sqlite+aiosqlite://",
-    ],
-)
-def test_an_address_that_cannot_be_used_names_its_setting(url: str) -> None:
-    with pytest.raises(Misconfigured, match="GUICHET_DATABASE_URL"):
-        Database(url)
-
-
-def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(Misconfigured, match="GUICHET_DATABASE_URL"):
-        Database(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'guichet.db'}")
-
-
-async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'folder' / 'guichet.db'}")
-    await database.ping()
-    assert (tmp_path / "new" / "folder" / "guichet.db").is_file()
-    await database.close()
-
-
-async def test_a_connection_that_the_server_cuts_has_its_own_error(postgresql_url: str) -> None:
-    database = Database(postgresql_url)
-    with pytest.raises(Unavailable):
-        async with database.writing() as session:
-            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-    await database.ping()  # the next one gets a fresh connection
-    await database.close()
-
-
-async def test_a_server_that_gives_up_on_a_question_has_its_own_error(postgresql_url: str) -> None:
-    database = Database(f"{postgresql_url}?options=-cstatement_timeout%3D1")
-    with pytest.raises(Unavailable):
-        async with database.reading() as session:
-            await session.execute(text("SELECT pg_sleep(5)"))
-    await database.close()

@@ -74,11 +74,11 @@ SHORT = timedelta(milliseconds=300)
 
 
 async def test_a_job_that_lasts_longer_than_its_lease_is_not_taken_by_another_process(database: Database) -> None:
-    long, other = Work(seconds=1.0), Work()
-    running = asyncio.create_task(Scheduler(database, [Job("count", AT_ONCE, long, lease=SHORT)]).run_due())
+    long, other, lease = Work(seconds=2.0), Work(), timedelta(seconds=1)
+    running = asyncio.create_task(Scheduler(database, [Job("count", AT_ONCE, long, lease=lease)]).run_due())
     await _held(database, "count")
-    looking = Scheduler(database, [Job("count", AT_ONCE, other, lease=SHORT)])
-    await asyncio.sleep(0.6)
+    looking = Scheduler(database, [Job("count", AT_ONCE, other, lease=lease)])
+    await asyncio.sleep(1.3)
     assert await looking.run_due() == []
     assert await running == ["count"]
     assert (long.times, other.times) == (1, 0)

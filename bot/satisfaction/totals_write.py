@@ -1,6 +1,7 @@
 """Adds facts up: each day that has new ones by day, then its month, in each kind of cell."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,8 @@ DAY, MONTH = "day", "month"
 SUMS = ("n", "total", "squares")
 KEY = ("side", "kind", "moment", "service", "channel", "language", "dimension", "scale", "demo")
 _TOTALS = Base.metadata.tables[TotalRow.__tablename__]
+Span = dict[str, datetime]
+"""When a day begins and ends."""
 Sums = dict[tuple[int, float], tuple[Any, ...]]
 """By cell and value: how many facts, their sum, and the sum of their squares."""
 _FOLDED_AWAY = {Folded.NOTHING: (), Folded.DOORS: ("channel", "language"), Folded.SERVICES: ("service",)}
@@ -93,31 +96,24 @@ async def _hold(connection: AsyncConnection | AsyncSession) -> None:
 
 async def _add_up_day(database: Database, day: date, zone: ZoneInfo) -> None:
     found: Sums = {}
+    span = {
+        name: datetime.combine(each, time(), zone) for name, each in (("begin", day), ("end", day + timedelta(days=1)))
+    }
     for folded in Folded:
-        facts = _facts_of(day, zone, folded).subquery()
-        await _add_cells(database, facts, folded)
-        # Added up first, then named: PostgreSQL, which knows no statistics of what was just written, would look through
-        # the facts of the day for each cell.
-        apart = [facts.c[name] for name in (*KEY, "value")]
-        sums = (func.count(), func.sum(facts.c.measured), func.sum(facts.c.measured * facts.c.measured))
-        added = select(*apart, *(each.label(name) for each, name in zip(sums, SUMS, strict=True))).group_by(*apart)
-        sub = added.subquery()
-        same = and_(CellRow.folded == str(folded), *(getattr(CellRow, name) == sub.c[name] for name in KEY))
-        found |= await _read(database, select(CellRow.id, sub.c.value, *(sub.c[name] for name in SUMS)).join(sub, same))
+        await _add_cells(database, folded, span)
+        found |= await _read(database, _sums_of(folded), span)
     await _write(database, DAY, day, found)
 
 
-async def _add_cells(database: Database, facts: Subquery, folded: Folded) -> None:
-    """Add the cells of some facts that are not there yet."""
-    known = select(*(getattr(CellRow, name) for name in KEY)).where(CellRow.folded == str(folded))
-    new = except_(select(*(facts.c[name] for name in KEY)), known).subquery()
-    cells = select(literal(str(folded)), *(new.c[name] for name in KEY))
+async def _add_cells(database: Database, folded: Folded, span: Span) -> None:
+    """Add the cells of the facts of a day that are not there yet."""
+    cells, one_of_them = _new_cells_of(folded)
     async with database.looking() as connection:
-        if (await connection.execute(cells.limit(1))).first() is None:
+        if (await connection.execute(one_of_them, span)).first() is None:
             return
     async with database.writing() as session:
         await _hold(session)
-        await session.execute(insert(CellRow).from_select(["folded", *KEY], cells))
+        await session.execute(insert(CellRow).from_select(["folded", *KEY], cells.params(span)))
 
 
 async def _add_up_month(database: Database, month: date) -> None:
@@ -130,9 +126,9 @@ async def _add_up_month(database: Database, month: date) -> None:
     await _write(database, MONTH, month, await _read(database, days))
 
 
-async def _read(database: Database, query: Select[Any]) -> Sums:
+async def _read(database: Database, query: Select[Any], span: Span | None = None) -> Sums:
     async with database.looking() as connection:
-        return {(row[0], row[1]): tuple(row[2:]) for row in await connection.execute(query)}
+        return {(row[0], row[1]): tuple(row[2:]) for row in await connection.execute(query, span)}
 
 
 async def _write(database: Database, grain: str, start: date, found: Sums) -> None:
@@ -162,9 +158,13 @@ async def _write(database: Database, grain: str, start: date, found: Sums) -> No
             await connection.execute(add.on_conflict_do_update(index_elements=_TOTALS.primary_key, set_=put), rows)
 
 
-def _facts_of(day: date, zone: ZoneInfo, folded: Folded) -> Select[Any]:
-    """Return the facts of a day, each with the key of its cell."""
-    begin, end = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
+@cache
+def _facts_of(folded: Folded) -> Subquery:
+    """Return the facts from `begin` to before `end`, each with the key of its cell.
+
+    Queries are made once: to make those of a day anew takes longer than the database takes to answer them.
+    """
+    begin, end = (bindparam(name, type_=FactRow.at.type) for name in ("begin", "end"))
     away = _FOLDED_AWAY[folded]
     key = {name: literal("", String) if name in away else getattr(FactRow, name) for name in KEY}
     if "service" not in away:
@@ -172,4 +172,31 @@ def _facts_of(day: date, zone: ZoneInfo, folded: Folded) -> Select[Any]:
     # Times are all different: they are only added up.
     value = case((FactRow.scale == SECONDS, literal(0.0)), else_=FactRow.value)
     columns = (*(column.label(name) for name, column in key.items()), value.label("value"))
-    return select(*columns, FactRow.value.label("measured")).where(FactRow.at >= begin, FactRow.at < end)
+    within = (FactRow.at >= begin, FactRow.at < end)
+    return select(*columns, FactRow.value.label("measured")).where(*within).subquery()
+
+
+@cache
+def _new_cells_of(folded: Folded) -> tuple[Select[Any], Select[Any]]:
+    """Return the cells of those facts that are not there yet, and one of them."""
+    facts = _facts_of(folded)
+    known = select(*(getattr(CellRow, name) for name in KEY)).where(CellRow.folded == str(folded))
+    new = except_(select(*(facts.c[name] for name in KEY)), known).subquery()
+    cells = select(literal(str(folded)), *(new.c[name] for name in KEY))
+    return cells, cells.limit(1)
+
+
+@cache
+def _sums_of(folded: Folded) -> Select[Any]:
+    """Return the sums of those facts by cell and value.
+
+    Added up first, then named: PostgreSQL, which knows no statistics of what was just written, would look through the
+    facts of the day for each cell.
+    """
+    facts = _facts_of(folded)
+    apart = [facts.c[name] for name in (*KEY, "value")]
+    sums = (func.count(), func.sum(facts.c.measured), func.sum(facts.c.measured * facts.c.measured))
+    added = select(*apart, *(each.label(name) for each, name in zip(sums, SUMS, strict=True))).group_by(*apart)
+    sub = added.subquery()
+    same = and_(CellRow.folded == str(folded), *(getattr(CellRow, name) == sub.c[name] for name in KEY))
+    return select(CellRow.id, sub.c.value, *(sub.c[name] for name in SUMS)).join(sub, same)

@@ -1,8 +1,6 @@
 """The list of conversations walks the log from its end: no condition of an account or a review gathers it first."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,6 @@ from bot.db import Database, now
 from bot.satisfaction.facts import Fact, Kind, Side
 from bot.satisfaction.facts_store import FactStore
 from bot.satisfaction.ratings import resolved
-from tests.benchmarks.million import fill_postgresql, fill_sqlite
-from tests.conftest import ROOT
 
 WAYS: dict[str, tuple[Filter, list[Among]]] = {
     "an account of some offices": (Filter(), [about(["birth-certificate", "street-problem"])]),
@@ -24,18 +20,6 @@ WAYS: dict[str, tuple[Filter, list[Among]]] = {
     "resolved": (Filter(), [resolved(True).many]),
     "both, and a service": (Filter(service="passport"), [about(["birth-certificate"]), not_reviewed]),
 }
-
-
-@pytest.fixture
-async def filled(database_url: str) -> AsyncIterator[Database]:
-    """A log of two thousand turns, of which the database knows how they are spread."""
-    if database_url.startswith("sqlite"):
-        fill_sqlite(Path(database_url.removeprefix("sqlite+aiosqlite:///")), ROOT, 2000)
-    else:
-        fill_postgresql(database_url.replace("+psycopg", ""), ROOT, 2000)
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,16 +1,13 @@
 """The log is looked through part by part: a page that ends before it is full says so, and nothing is lost by it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.conversations.review_queries import about
 from bot.conversations.transcripts import Filter, Transcripts
 from bot.db import Database
-from tests.benchmarks.million import BEGINNING, fill_postgresql, fill_sqlite
-from tests.conftest import ROOT
+from tests.benchmarks.million import BEGINNING
 
 WHEN = {"since": BEGINNING + timedelta(days=200), "until": BEGINNING + timedelta(days=500)}
 WAYS = {
@@ -21,17 +18,6 @@ WAYS = {
     "nothing": Filter(intent="no_such_intent"),
 }
 HURRY = {"patience": 0.0, "span": 100}
-
-
-@pytest.fixture
-async def filled(database_url: str) -> AsyncIterator[Database]:
-    if database_url.startswith("sqlite"):
-        fill_sqlite(Path(database_url.removeprefix("sqlite+aiosqlite:///")), ROOT, 2000)
-    else:
-        fill_postgresql(database_url.replace("+psycopg", ""), ROOT, 2000)
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 async def _walk(log: Transcripts, wanted: Filter, size: int) -> tuple[list[str], int]:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -24,7 +25,11 @@ from bot.satisfaction.model import Face
 from bot.satisfaction.tables import FeedbackRow
 
 ZONE = "Europe/Paris"
-LAST_WEEK = now() - timedelta(days=7)
+
+
+def last_week() -> datetime:
+    """Return this moment of last week, on the office's calendar: on Sunday at 23:30 in UTC, Monday has come there."""
+    return datetime.now(ZoneInfo(ZONE)) - timedelta(days=7)
 
 
 class Week:
@@ -35,8 +40,9 @@ class Week:
         self._store = ConversationStore(database, cipher)
 
     async def conversation(
-        self, *, at: datetime = LAST_WEEK, confidence: float = 0.9, face: Face | None = None, left: bool = False
+        self, *, at: datetime | None = None, confidence: float = 0.9, face: Face | None = None, left: bool = False
     ) -> str:
+        at = (at or last_week()).astimezone(UTC)
         conversation_id, _, _ = await self._store.open("fr", None, opening("fr"))
         parse: dict[str, Any] = {"intent": {"name": "ask_price", "confidence": confidence}, "intent_ranking": []}
         turn = Turn(conversation_id, "m1", "combien", parse=parse, messages=[Message(Author.BOT, "cher")], model="m")
@@ -93,7 +99,7 @@ async def test_each_stratum_gives_its_share_and_no_conversation_is_drawn_twice(w
     said = await samples.draw()
     drawn = await week.drawn()
     assert Counter(drawn.values()) == dict.fromkeys(Stratum, EACH)
-    assert said == f"{4 * EACH} conversations drawn for {week_of(LAST_WEEK.date())}"
+    assert said == f"{4 * EACH} conversations drawn for {week_of(last_week().date())}"
     assert await samples.draw() == "", "once a week"
     assert await week.drawn() == drawn
 
