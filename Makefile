@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: run test test-rooms test-service test-slow mystery check format bench train lock sbom audit clean help
+.PHONY: run model test test-rooms test-service test-slow mystery check format bench train lock sbom audit clean help
 
 ##@ Everyday
 run: $(STAMP) ## set everything up and serve on http://127.0.0.1:8080
@@ -12,7 +12,7 @@ test: $(STAMP) ## set everything up and run the tests (T=path for some of them)
 ifdef T
 	@$(PYTHON) -m pytest $(T)
 else
-	@ls models/*.tar.gz >/dev/null 2>&1 || $(PYTHON) -m bot train
+	@$(MAKE) --no-print-directory model
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync test-rooms test-service
 endif
 
@@ -27,8 +27,7 @@ test-service: $(STAMP)
 test-slow: $(STAMP) ## run the tests that take long: the other database, other screens, training
 	@$(PYTHON) -m pytest -m slow
 
-mystery: $(STAMP) ## play all mystery clients, print the scores, write var/mystery/report.html
-	@ls models/*.tar.gz >/dev/null 2>&1 || $(PYTHON) -m bot train
+mystery: model ## play all mystery clients, print the scores, write var/mystery/report.html
 	@$(PYTHON) -m tests.mystery
 
 check: $(STAMP) ## look for mistakes without changing anything: style, types, layers, catalogue, Rasa's files
@@ -41,6 +40,9 @@ check: $(STAMP) ## look for mistakes without changing anything: style, types, la
 format: $(STAMP) ## put the code in its form
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+
+model: $(STAMP) ## train a model where there is none
+	@ls models/*.tar.gz >/dev/null 2>&1 || $(PYTHON) -m bot train
 
 train: $(STAMP) ## train a model into models/
 	@$(PYTHON) -m bot train
