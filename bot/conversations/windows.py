@@ -16,8 +16,8 @@ from bot.errors import InvalidInput
 
 SPAN = 20_000
 """Turns of the first part: some 40 ms on PostgreSQL and 20 on SQLite where nothing helps but to read them."""
-PATIENCE = 0.1
-"""Seconds after which no further part is begun: a page is to be there within 200 ms, with all that is around it."""
+PATIENCE = 0.12
+"""Seconds within which further parts are to end: a page is to be there within 200 ms, with all that is around it."""
 QUICK = 0.25
 """Share of the patience under which a part was quick: the next one is twice as long."""
 
@@ -57,7 +57,7 @@ class Windows:
     Attributes:
         start: the place before which the next part lies; None for the end of the log.
         end: where it begins; None when it is the last.
-        patience: seconds after which `more` says no.
+        patience: seconds within which the parts after the first are to end.
     """
 
     start: Place | None
@@ -92,7 +92,7 @@ class Windows:
         return found
 
     def more(self, since: datetime | None) -> bool:
-        """Go on to the next part, if there is one; return whether there is time for it.
+        """Go on to the next part, if there is one; return whether there is time for it, going by the one before.
 
         Args:
             since: nothing before is looked for.
@@ -101,8 +101,10 @@ class Windows:
             self.end = None
             return False
         at = time.monotonic()
-        if at - self._began >= self.patience:
+        took = at - self._part
+        longer = 2 if took < self.patience * QUICK else 1
+        if at - self._began + took * longer >= self.patience:
             return False
-        self.span *= 2 if at - self._part < self.patience * QUICK else 1
+        self.span *= longer
         self.start = self.end
         return True
