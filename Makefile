@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 
-.PHONY: run model test test-rooms test-service test-slow mystery check format bench train lock sbom audit clean help
+.PHONY: run model test test-rooms test-service test-slow mystery check format bench train lock wheels sbom audit clean help
 
 ##@ Everyday
 run: $(STAMP) ## set everything up and serve on http://127.0.0.1:8080
@@ -63,6 +63,12 @@ bench: $(STAMP) ## measure speed, memory and understanding, beside plain Rasa
 lock: $(STAMP) ## renew requirements.lock from pyproject.toml
 	@.venv/bin/uv pip compile pyproject.toml --group engine --group dev --python-version 3.10 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+wheels: $(STAMP) ## fetch all libraries into wheels/, to set up where there is no network
+	@$(PYTHON) -m pip download --quiet --no-deps --ignore-requires-python --require-hashes --dest wheels \
+	  --requirement requirements.lock
+	@$(PYTHON) -m pip download --quiet --no-deps --dest wheels uv \
+	  $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 
 sbom: $(STAMP) ## write var/sbom.json: what is inside, with versions and licences (CycloneDX 1.6)
 	@mkdir -p var

@@ -30,11 +30,15 @@ echo "setup: installing with $(.venv/bin/python --version)" >&2
 # The lock is complete and tried: nothing is resolved again, and the Python that Rasa's metadata refuse is accepted.
 # uv is ten times faster than pip, which takes over where uv finds no index (a mirror that only pip is told of).
 # `--no-config`: the overrides of pyproject.toml are for making the lock.
-pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check "$@"; }
+# Where a folder `wheels` was brought along (`make wheels`), nothing is asked of a network.
+if [ -d wheels ]; then from="--no-index --find-links wheels"; else from=""; fi
+# shellcheck disable=SC2086 - several words, or none
+pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check install $from "$@"; }
+uv() { .venv/bin/uv --no-config pip install $from --quiet --compile-bytecode --python .venv/bin/python "$@"; }
 # Compiled now, as pip does: else each start of a process that may not write would compile all of Rasa again.
-fast() { pip install uv && .venv/bin/uv --no-config pip install --quiet --compile-bytecode --python .venv/bin/python "$@"; }
+fast() { pip uv && uv "$@"; }
 fast --no-deps --require-hashes --requirement requirements.lock ||
-    pip install --no-deps --ignore-requires-python --require-hashes --requirement requirements.lock ||
-    fail "the libraries could not be installed; is there a network?"
+    pip --no-deps --ignore-requires-python --require-hashes --requirement requirements.lock ||
+    fail "the libraries could not be installed; is there a network? Without one: docs/operations.md, \"Without a network\"."
 # Built in an environment of its own: Rasa needs an older `packaging` than setuptools does.
-fast --no-deps --editable . || pip install --no-deps --editable . || fail "the project itself could not be installed."
+fast --no-deps --editable . || pip --no-deps --editable . || fail "the project itself could not be installed."

@@ -32,6 +32,7 @@ from bot.satisfaction import dashboard
 from bot.satisfaction.demo import year
 from bot.satisfaction.dimensions import OFFICIAL
 from bot.satisfaction.facts_tables import FactRow
+from bot.satisfaction.glance import glance
 from bot.satisfaction.indices import Tally, note, report
 from bot.satisfaction.journey import ABANDONED_AT, PREFIX, STEPS, journey, lost_at
 from bot.satisfaction.totals import Scope, Totals
@@ -93,15 +94,12 @@ def scattered(count: int, days: int) -> Iterator[Row]:
 
 
 async def _overview(totals: Totals, scope: Scope, since: date, until: date) -> None:
-    cells = await totals.cells(scope, since, until, without=dashboard.HOW_MANY)
-    earlier = await totals.cells(scope, *dashboard.span_before(since, until), without=dashboard.HOW_MANY)
-    report((await totals.tallies(scope, since, until)).get("", Tally()))
-    for tally in (await totals.tallies(scope, since, until, "moment", ("satisfaction",))).values():
+    found = await glance(totals, scope, since, until)
+    report(found.tally)
+    for tally in (*found.moments.values(), *found.months.values()):
         note(OFFICIAL[0], tally)
-    for tally in (await totals.by_month(scope, until - timedelta(days=365), until, "satisfaction")).values():
-        note(OFFICIAL[0], tally)
-    dashboard.changes(earlier, cells)
-    dashboard.first_to_do(cells)
+    dashboard.changes(found.earlier, found.cells)
+    dashboard.first_to_do(found.cells)
 
 
 async def _journey(totals: Totals, scope: Scope, since: date, until: date) -> None:

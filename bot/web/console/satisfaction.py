@@ -15,6 +15,7 @@ from bot.improvement.before_after import Sample, compare
 from bot.satisfaction import dashboard
 from bot.satisfaction.dimensions import DIMENSIONS, OFFICIAL
 from bot.satisfaction.facts import Side
+from bot.satisfaction.glance import glance
 from bot.satisfaction.indices import Score, Tally, note, report
 from bot.satisfaction.indices_store import Filter, IndexStore
 from bot.satisfaction.journey import ABANDONED_AT, PREFIX, journey, lost_at
@@ -40,30 +41,25 @@ routes = web.RouteTableDef()
 async def overview(request: web.Request, session: Session) -> web.StreamResponse:
     """Show in ten seconds how it goes, at which moment and service, what changed and what to do first."""
     view = await read_view(request, session)
-    totals = request.app[TOTALS]
-    cells = await totals.cells(view.scope, view.since, view.until, without=dashboard.HOW_MANY)
-    earlier = await totals.cells(view.scope, *view.before, without=dashboard.HOW_MANY)
-    tallies = await totals.tallies(view.scope, view.since, view.until)
-    moments = await totals.tallies(view.scope, view.since, view.until, "moment", (SATISFACTION,))
-    months = await totals.by_month(view.scope, view.until - timedelta(days=365), view.until, SATISFACTION)
+    found = await glance(request.app[TOTALS], view.scope, view.since, view.until)
     open_alerts = await request.app[ALERTS].open(demo=view.scope.demo)
     actions = await request.app[ACTIONS].all(demo=view.scope.demo)
-    by_moment = {str(name): note(NOTE, moments.get(name, Tally())) for name in Moment}
-    by_month = {month: note(NOTE, tally) for month, tally in months.items()}
+    by_moment = {str(name): note(NOTE, found.moments.get(name, Tally())) for name in Moment}
+    by_month = {month: note(NOTE, tally) for month, tally in found.months.items()}
     return render(
         request,
         "satisfaction.html",
         view=view,
-        report=report(tallies.get("", Tally())),
-        check=compare(_sample(dashboard.of(earlier, SATISFACTION)), _sample(dashboard.of(cells, SATISFACTION))),
+        report=report(found.tally),
+        check=compare(*(_sample(dashboard.of(each, SATISFACTION)) for each in (found.earlier, found.cells))),
         moments=by_moment,
         moments_chart=_notes_chart(
             request, "moments-chart", {"": {say(request, f"moment-{name}"): each for name, each in by_moment.items()}}
         ),
         months=by_month,
         months_chart=_chart_of_months(request, by_month),
-        changes=dashboard.changes(earlier, cells),
-        concerns=dashboard.first_to_do(cells),
+        changes=dashboard.changes(found.earlier, found.cells),
+        concerns=dashboard.first_to_do(found.cells),
         alerts=[each for each in open_alerts if not each.aim.service or each.aim.service in view.services],
         late=[each for each in actions if each.late(view.until)],
     )
