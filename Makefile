@@ -65,7 +65,7 @@ lock: $(STAMP) ## renew requirements.lock from pyproject.toml
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 
 wheels: $(STAMP) ## fetch all libraries into wheels/, to set up where there is no network
-	@$(PYTHON) -m pip download --quiet --no-deps --ignore-requires-python --require-hashes --dest wheels \
+	@$(PYTHON) -m pip download --quiet --no-deps --use-pep517 --ignore-requires-python --require-hashes --dest wheels \
 	  --requirement requirements.lock
 	@$(PYTHON) -m pip download --quiet --no-deps --dest wheels uv \
 	  $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
