@@ -83,6 +83,6 @@ def about_both(service: str, services: Sequence[str]) -> Select[tuple[str]]:
     """Return the query of the conversations about a service that are about one of some others too."""
     other = aliased(ServiceRow)
     of_ours = _without_index(other.service).in_(services)
-    one = select(literal_column("1")).where(other.conversation_id == ServiceRow.conversation_id, of_ours)
+    one: Select[Any] = select(literal_column("1")).where(other.conversation_id == ServiceRow.conversation_id, of_ours)
     # Begun with the one service: those about any of dozens are half of all that there are.
     return select(ServiceRow.conversation_id).where(ServiceRow.service == service, exists(one))
