@@ -23,14 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 
+from bot import pool
 from bot.errors import Misconfigured, Unavailable
 from bot.sqlite import BEGIN, opener, set_up
 
-POSTGRESQL: dict[str, Any] = {
-    "pool_pre_ping": True,
-    # A server that is gone without a word is noticed in seconds, and what is said meanwhile goes to the spool.
-    "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000},
-}
 PATIENCE = 10.0
 """Seconds that the few rows of a turn may take; a server that hangs is one that is away, and the spool takes over."""
 GIVEN_BACK = 1.0
@@ -98,7 +94,7 @@ class Database:
             if self.is_sqlite and parsed.database in (None, "", ":memory:"):
                 raise ArgumentError("a database in memory is not shared by engine and gateway, name a file")
             # On SQLite each step is a hop to a thread: the pool need not roll back what a session already has.
-            tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else POSTGRESQL
+            tuning: dict[str, Any] = {"pool_reset_on_return": None} if self.is_sqlite else {**pool.CONNECTION}
             tuning |= {"pool_size": pool_size, "hide_parameters": True}
             path = str(parsed.database)
             # `file:…?mode=ro` is an address, not a path, and names a file that is there.
@@ -119,6 +115,8 @@ class Database:
                 if not ours:
                     event.listen(engine.sync_engine, "connect", lambda connection, record: set_up(connection))
                 event.listen(engine.sync_engine, "begin", _begin_on_sqlite)
+        else:
+            pool.ask_idle_connections(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     def on_error(self, tell: Callable[[], None]) -> None:

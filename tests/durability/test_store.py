@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
+from bot import pool
 from bot.conversations import entries
 from bot.conversations.erasure import erase
 from bot.conversations.model import Author, Button, Command, Message
@@ -28,8 +29,10 @@ def outage(database_url: str) -> Iterator[Outage]:
 
 
 @pytest.fixture
-async def database(outage: Outage) -> AsyncIterator[Database]:
+async def database(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A database that can go away, and that says so sooner than in service."""
+    # An outage here is shorter than the second in which a connection is trusted.
+    monkeypatch.setattr(pool, "IDLE", 0.0)
     database = Database(outage.url)
     if database.is_sqlite:
         for engine in (database.engine, database._quick):
