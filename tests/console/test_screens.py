@@ -176,7 +176,7 @@ def test_a_talk_is_led_with_the_keyboard_and_follows_what_happens(
     visit: Callable[..., Page], office: Office, street: Street
 ) -> None:
     handoff = street(asks)
-    page = visit("lea", **SCREENS["desktop"])
+    page = visit("lea", timezone_id="Pacific/Kiritimati", **SCREENS["desktop"])
     page.goto(f"{office.url}/console/waiting")
     page.locator(f'form[action*="{handoff}"] button').press("Enter")
     answer = page.get_by_label("Votre réponse")
@@ -188,11 +188,14 @@ def test_a_talk_is_led_with_the_keyboard_and_follows_what_happens(
     expect(answer).to_have_value("")
     street(lambda *stores: says(*stores, handoff, "Merci <b>beaucoup</b> !"))
     expect(page.get_by_role("log")).to_contain_text("Merci <b>beaucoup</b> !")
+    times = page.get_by_role("log").locator("time").all_inner_texts()
     page.get_by_label("Réponses prêtes").select_option(label="Un instant")
     page.get_by_role("button", name="Insérer").press("Enter")
     expect(answer).to_have_value("Je vérifie et je reviens vers vous dans quelques minutes.")
     page.reload()
     expect(page.get_by_role("log")).to_contain_text("Merci <b>beaucoup</b> !")
+    # Wherever the agent sits, the script and the server tell the hour of the office.
+    assert page.get_by_role("log").locator("time").all_inner_texts() == times
     page.get_by_role("button", name="Terminer la conversation").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("En attente")
 

@@ -21,6 +21,7 @@ from bot.learning.intent_names import shown
 from bot.web.console import days, figures
 from bot.web.console.cookies import read_cookie
 from bot.web.keys import CATALOGUE, SETTINGS
+from bot.web.typography import tied
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
@@ -75,7 +76,7 @@ def language_of(request: web.Request) -> str:
 
 def say(request: web.Request, key: str, /, **values: Any) -> str:
     """Return words in the language of the reader, for what is no template."""
-    return words()[key][language_of(request)].format(**values)
+    return tied(words()[key][language_of(request)].format(**values))
 
 
 def redirect(path: str, **query: str) -> web.Response:
@@ -111,13 +112,14 @@ def _environment() -> Environment:
     )
     environment.globals |= {"t": _translate, "known_word": lambda name: name in words()}
     environment.filters |= {"ago": _ago, "office": _office, "service": _service, "intent": _intent, "changed": _changed}
+    environment.filters["tied"] = tied
     environment.filters |= figures.FILTERS | days.FILTERS
     return environment
 
 
 @pass_context
 def _translate(context: Context, key: str, /, **values: Any) -> str:
-    return words()[key][context["language"]].format(**values)
+    return tied(words()[key][context["language"]].format(**values))
 
 
 @pass_context

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 from bot.conversations.model import Message
 from bot.requests.files_check import KINDS
 from bot.web.plain.words import words
+from bot.web.typography import tied
 
 _ANSWERED = re.compile(r"\[réponse : .*\]")
 # What a phone proposes, by type of answer; a text of several lines is not there.
@@ -36,7 +37,7 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """Return the paragraphs and lists of a text: a list is made of lines that begin with "- "."""
     found: list[Block] = [Block()]
-    for line in text.splitlines():
+    for line in tied(text).splitlines():
         is_item, last = line.lstrip().startswith("- "), found[-1]
         if not line.strip():
             found.append(Block())

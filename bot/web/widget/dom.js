@@ -15,9 +15,12 @@ export function h(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.filter((child) => child != null && child !== false));
+  node.append(...children.filter((child) => child != null && child !== false).map(tied));
   return node;
 }
+
+/** French marks must not begin a line: a no-break space before them, and after «. */
+const tied = (child) => child.replace?.(/ (?=[:;?!»€%])/g, "\u00a0").replaceAll("« ", "«\u00a0") ?? child;
 
 /** Text for screen readers only. */
 export function spoken(text, attributes = {}) {

@@ -43,7 +43,8 @@ function showMessage({ author, text, at }) {
 }
 
 function clock(at) {
-  return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const zone = list.dataset.zone; // Of the office, as in the lines that the server wrote.
+  return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
 }
 
 /** Say something to who listens to the page, and, where it is shown, to who looks at it. */
