@@ -1,5 +1,6 @@
 """Adds facts up: each day that has new ones by day, then its month, in each kind of cell."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.db import Base, Database
@@ -84,8 +86,9 @@ async def _mark(database: Database) -> int:
     async with database.reading() as session:
         last = await session.scalar(mark)
     if last is None:
-        async with database.writing() as session:
-            await session.execute(insert(FactMarkRow).values(source=MARK, upto=0))
+        with suppress(IntegrityError):  # the other job that adds up was first
+            async with database.writing() as session:
+                await session.execute(insert(FactMarkRow).values(source=MARK, upto=0))
     return last or 0
 
 

@@ -136,6 +136,13 @@ async def test_two_processes_that_add_up_at_once_count_once(database: Database, 
     assert sum(cell.n for cell in cells) == 31
 
 
+async def test_two_jobs_that_add_up_for_the_first_time_at_once_do_not_fail(database: Database, totals: Totals) -> None:
+    await FactStore(database).append(some_facts(5))
+    await asyncio.gather(*(Totals(database, ZONE).refresh() for _ in range(4)))
+    cells = await totals.cells(Scope(), FIRST, FIRST + timedelta(days=DAYS + 1))
+    assert sum(cell.n for cell in cells) == 5
+
+
 @pytest.mark.parametrize("request_id", ["", "request-1"])
 async def test_an_answer_that_is_changed_on_a_later_day_counts_once(
     database: Database, totals: Totals, request_id: str
