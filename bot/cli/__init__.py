@@ -43,6 +43,9 @@ FAMILIES = (
     accounts,
 )
 
+TALKATIVE = ("aiosqlite", "alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib", "bm25s", "httpx")
+"""Libraries whose notices are not ours to tell; those of httpx would show the addresses of webhooks."""
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; exit 0 when done, 1 when refused or failed with one line that says why, 2 for wrong usage."""
@@ -51,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         overrides = {name: getattr(options, name, None) for name in ("host", "port", "database_url", "data_dir")}
         settings = read_settings(**overrides)
-        for library in ("aiosqlite", "alembic", "rasa", "rasa_sdk", "apscheduler", "spacy", "matplotlib", "bm25s"):
+        for library in TALKATIVE:
             logging.getLogger(library).setLevel(logging.WARNING)
         logging.getLogger("aiohttp.server").addFilter(WithoutValues())
         logs.set_up(settings.log_level, settings.log_format, options.part)

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -209,6 +211,15 @@ def test_the_command_exits_1_and_speaks_json(settings: Settings, run: Callable[.
     told = json.loads(done.stdout)
     assert all(set(each) == {"what", "state", "said", "do"} for each in told)
     assert {"fine", "look", "wrong"} == {each["state"] for each in told}
+
+
+def test_the_command_tells_its_findings_and_not_the_calls_that_it_made(run: Callable[..., Any]) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as another:
+        Thread(target=another.serve_forever, daemon=True).start()
+        done = run("doctor", port=another.server_port)
+        another.shutdown()
+    assert "port" in done.stdout
+    assert "HTTP Request" not in done.stderr
 
 
 def test_a_backup_goes_through_the_commands_from_one_place_to_another(
