@@ -19,9 +19,9 @@ WATCHED_DAYS = 28
 """Days that are watched, the last ones."""
 ALLOWANCE = 0.5
 """Standard errors that a group may be off without adding to the sum: half of the smallest shift worth an alarm."""
-THRESHOLD = 8.0
+THRESHOLD = 9.0
 """Sum at which it is an alarm."""
-HIGHEST = 11.0
+HIGHEST = 12.0
 """The sum does not grow beyond: six usual groups of days, of half a standard error each, end any alarm."""
 LEAST_IN_GROUP, LEAST_GROUPS, LEAST_USUAL = 10, 12, 100
 """Days are joined until they have so many figures; what is usual needs so many groups and figures."""
