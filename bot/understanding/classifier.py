@@ -27,7 +27,9 @@ FORMAT = 2
 # is known best: the networks, whose scores count once, and naive Bayes then weigh less beside them.
 FACTORS, FACTORS_OF_FEW = (2.0, 0.1), (3.0, 0.05)
 BAYES_SMOOTHING = 0.01
-TEMPERATURE = 0.8
+# By what the votes are multiplied to be logarithms of probabilities. Networks whose labels were smoothed, as they are
+# with few messages, are less sure of themselves.
+SHARPNESS, SHARPNESS_OF_FEW = 0.6, 0.8
 # More networks are steadier than one; they share so many messages, so that training stays short.
 MAX_NETWORKS, MESSAGES = 3, 15_000
 
@@ -40,13 +42,20 @@ class IntentClassifier:
     """
 
     def __init__(
-        self, intents: list[str], featuriser: Featuriser, weights: Array, bias: Array, networks: list[Network]
+        self,
+        intents: list[str],
+        featuriser: Featuriser,
+        weights: Array,
+        bias: Array,
+        networks: list[Network],
+        sharpness: float,
     ) -> None:
         self.intents = intents
         self._featuriser = featuriser
         self._weights = weights
         self._bias = bias
         self._networks = networks
+        self._sharpness = sharpness
 
     @classmethod
     def fit(cls, texts: Sequence[str], intents: Sequence[str], *, seed: int = 0) -> Self:
@@ -73,7 +82,8 @@ class IntentClassifier:
         weights, bias = linear(featuriser.transform(known), y, len(names), seed)
         count = max(1, min(MAX_NETWORKS, round(MESSAGES / len(known))))
         networks = [Network.fit(known, y, len(names), seed + member) for member in range(count)]
-        return cls(names.tolist(), featuriser, weights, bias, networks)
+        sharpness = SHARPNESS_OF_FEW if len(known) <= FEW else SHARPNESS
+        return cls(names.tolist(), featuriser, weights, bias, networks, sharpness)
 
     def _claims(self, known: list[str]) -> Array:
         """Return how strongly each intent claims each normalised message by its words and pieces of words."""
@@ -91,7 +101,7 @@ class IntentClassifier:
             last = first + len(batch.starts)
             votes[first:last] += np.mean([network.scores(batch) for network in self._networks], axis=0)
             first = last
-        return np.asarray(softmax(TEMPERATURE * votes.astype(np.float64), axis=1))
+        return np.asarray(softmax(self._sharpness * votes.astype(np.float64), axis=1))
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Return every intent with its probability for one message, best first."""
@@ -111,6 +121,7 @@ class IntentClassifier:
             "format": FORMAT,
             "intents": self.intents,
             "networks": len(self._networks),
+            "sharpness": self._sharpness,
             "vocabulary": list(self._networks[0].vocabulary),
         }
         (folder / "classifier.json").write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
@@ -138,7 +149,10 @@ class IntentClassifier:
                 own = {name.split(".", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{i}.")}
                 table = own.pop("table")
                 networks.append(Network(vocabulary, table, own))
-            return cls(card["intents"], Featuriser.load(folder), arrays["weights"], arrays["bias"], networks)
+            featuriser = Featuriser.load(folder)
+            # A classifier of before 23 November 2026 does not say how sharp it is: all of them were alike.
+            sharpness = card.get("sharpness", 0.8)
+            return cls(card["intents"], featuriser, arrays["weights"], arrays["bias"], networks, sharpness)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Misconfigured(f"{folder} holds no intent classifier that can be read; train it again.") from error
 

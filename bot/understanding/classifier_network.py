@@ -2,9 +2,9 @@
 
 A word is the sum of a vector of its own and of the vectors of its pieces, so that a misspelt or unknown word still has
 one (Bojanowski et al. 2017). Filters read each word with its two neighbours, and each keeps its strongest reading in
-the message (Kim 2014); the mean of the words stands beside them. Dropout of words, of inputs and of filters, with
-smoothed labels, keep the network from learning the messages by heart; where these are few, so does drawing together
-what it makes of a message under two different dropouts (R-drop, Wu et al. 2021).
+the message (Kim 2014); the mean of the words stands beside them. Dropout of words, of inputs and of filters keeps the
+network from learning the messages by heart; where these are few, so do smoothed labels, and reading each message once
+more with every word pushed towards where the network would err (Miyato, Dai and Goodfellow 2017).
 """
 
 import zlib
@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.special import log_softmax
+from scipy.special import softmax
 
 from bot.understanding.features import FEW, words_of
 
@@ -27,7 +27,8 @@ BUCKETS = 1 << 14  # Pieces of words share this many vectors; with a few thousan
 PIECES = (3, 4, 5)
 MAX_WORDS = 40
 SIZE, FILTERS = 96, 192  # Numbers in the vector of a word; filters over three words.
-SMOOTHING = 0.1
+SMOOTHING_OF_FEW = 0.1
+PUSH_OF_FEW = 0.3  # How far a word is pushed, as a share of the usual length of a word's vector.
 WORD_DROPOUT, INPUT_DROPOUT, FILTER_DROPOUT = 0.1, 0.3, 0.5
 BATCH, EPOCHS, MIN_STEPS, MAX_STEPS = 128, 14, 500, 1200
 TABLE_RATE, RATE = 0.1, 0.003  # Learning rates of the word vectors (Adagrad by row) and of the rest (Adam).
@@ -85,21 +86,6 @@ class Network:
         return np.asarray(hidden @ self.parameters["output"] + self.parameters["output_bias"])
 
 
-def apart(scores: Array) -> Array:
-    """Return the gradient, for the scores, of how far apart two readings of the same messages are.
-
-    Args:
-        scores: those of the first readings, then those of the second ones in the same order, shape (2 * messages, k).
-
-    Returns:
-        The gradient of the divergences of Kullback and Leibler, both ways, of the two readings, summed over messages.
-    """
-    logs = np.asarray(log_softmax(scores, axis=1))
-    odds, others = np.exp(logs), np.roll(logs, len(logs) // 2, axis=0)
-    further = logs - others
-    return np.asarray(odds - np.exp(others) + odds * (further - (odds * further).sum(axis=1, keepdims=True)))
-
-
 def batches(texts: Sequence[str], vocabulary: dict[str, int]) -> Iterator[Batch]:
     """Yield normalised messages as batches; networks of one vocabulary can share them."""
     for first in range(0, len(texts), 256):
@@ -145,14 +131,53 @@ def read(vectors: Array, batch: Batch, parameters: dict[str, Array]) -> tuple[Ar
     return np.hstack([strongest, total / np.sqrt(batch.lengths, dtype=np.float32)[:, None]]), readings
 
 
+def gradients(
+    vectors: Array, batch: Batch, parameters: dict[str, Array], targets: Array, kept: Array
+) -> tuple[dict[str, Array], Array]:
+    """Return the gradients of the mean cross-entropy of a batch: of each parameter by name, and of `vectors`.
+
+    Args:
+        vectors: the vector of each distinct word.
+        batch: where the words are.
+        parameters: those of the network.
+        targets: how likely each intent should be for each message, shape (messages, k).
+        kept: the mask over what the network reads, shape (messages, FILTERS + SIZE).
+    """
+    hidden, readings = read(vectors, batch, parameters)
+    scores = (hidden * kept) @ parameters["output"] + parameters["output_bias"]
+    error = ((softmax(scores, axis=1) - targets) / np.float32(len(targets))).astype(np.float32)
+
+    # Backwards: the output, then the strongest readings and the mean, then the vectors of the words.
+    gradient = {"output": (hidden * kept).T @ error, "output_bias": error.sum(axis=0)}
+    d_hidden = (error @ parameters["output"].T) * kept
+    strongest = hidden[:, :FILTERS]
+    message = np.repeat(np.arange(len(targets)), batch.lengths)
+    place, filters = np.nonzero((readings == strongest[message]) & (strongest > 0)[message])
+    # Only the strongest reading of a filter in a message taught it something: these few are added up for each word
+    # and filter, once for each of the three places. An empty place, -1, is the last row, which has no vector.
+    rows, errors = len(vectors) + 1, d_hidden[message[place], filters]
+    read_there = [batch.words[batch.places[place] + shift] % rows for shift in (-1, 0, 1)]
+    sums = [np.bincount(words * FILTERS + filters, errors, rows * FILTERS) for words in read_there]
+    d_parts = np.hstack([each.reshape(rows, FILTERS)[:-1].astype(np.float32) for each in sums])
+    gradient |= {
+        "filters": vectors.T @ d_parts,
+        "filter_bias": (d_hidden[:, :FILTERS] * (strongest > 0)).sum(axis=0),
+    }
+    d_means = d_hidden[:, FILTERS:] / np.sqrt(batch.lengths, dtype=np.float32)[:, None]
+    at = batch.words[batch.places]
+    members = csr_matrix((np.ones(len(at), np.float32), (at % rows, message)), (rows, len(targets)))[:-1]
+    return gradient, d_parts @ parameters["filters"].T + members @ d_means
+
+
 class _Trainer:
-    """Stochastic gradient descent on the smoothed cross-entropy."""
+    """Stochastic gradient descent on the cross-entropy."""
 
     def __init__(self, network: Network, messages: list[Ints], y: Ints, k: int, random: np.random.Generator) -> None:
         self._network, self._messages, self._y, self._random = network, messages, y, random
         self._pieces = _pieces(network.vocabulary, network.vocabulary)
-        self._twice = len(messages) <= FEW  # R-drop gained with 400 and 850 messages, and lost with 2,900 and 7,500.
-        self._targets = np.full((k, k), SMOOTHING / k, np.float32) + np.eye(k, dtype=np.float32) * (1 - SMOOTHING)
+        self._few = len(messages) <= FEW  # Smoothing lost with 2,900 and more; the push gained little there.
+        smoothing = SMOOTHING_OF_FEW if self._few else 0.0
+        self._targets = np.full((k, k), smoothing / k, np.float32) + np.eye(k, dtype=np.float32) * (1 - smoothing)
         self._table_squares = np.full(len(network.table), 1e-8, np.float32)
         self._mean = {name: np.zeros_like(array) for name, array in network.parameters.items()}
         self._square = {name: np.zeros_like(array) for name, array in network.parameters.items()}
@@ -177,9 +202,7 @@ class _Trainer:
 
     def _step(self, chosen: Ints, step: int, rate: float) -> None:
         """Move the network against the gradient of one batch."""
-        network, parameters = self._network, self._network.parameters
-        if self._twice:
-            chosen = np.concatenate([chosen, chosen])
+        network = self._network
         batch = lay_out([self._messages[i] for i in chosen], self._pieces)
         distinct, local = np.unique(batch.words[batch.places], return_inverse=True)
         batch.words[batch.places] = np.where(self._random.random(len(local)) < WORD_DROPOUT, -1, local)
@@ -189,35 +212,16 @@ class _Trainer:
         table = network.table[touched]
         mask = self._kept((len(distinct), SIZE), INPUT_DROPOUT)
         vectors = (pieces @ table) * mask
-        hidden, readings = read(vectors, batch, parameters)
-        hidden_mask = self._kept(hidden.shape, FILTER_DROPOUT)
-        scores = (hidden * hidden_mask) @ parameters["output"] + parameters["output_bias"]
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        error = odds / odds.sum(axis=1, keepdims=True) - self._targets[self._y[chosen]]
-        if self._twice:
-            error += apart(scores)
-        error /= np.float32(len(chosen))
-
-        # Backwards: the output, then the strongest readings and the mean, then the vectors of the words.
-        gradient = {"output": (hidden * hidden_mask).T @ error, "output_bias": error.sum(axis=0)}
-        d_hidden = (error @ parameters["output"].T) * hidden_mask
-        strongest = hidden[:, :FILTERS]
-        message = np.repeat(np.arange(len(chosen)), batch.lengths)
-        place, filters = np.nonzero((readings == strongest[message]) & (strongest > 0)[message])
-        # Only the strongest reading of a filter in a message taught it something: these few are added up for each word
-        # and filter, once for each of the three places. An empty place, -1, is the last row, which has no vector.
-        rows, errors = len(distinct) + 1, d_hidden[message[place], filters]
-        read_there = [batch.words[batch.places[place] + shift] % rows for shift in (-1, 0, 1)]
-        sums = [np.bincount(words * FILTERS + filters, errors, rows * FILTERS) for words in read_there]
-        d_parts = np.hstack([each.reshape(rows, FILTERS)[:-1].astype(np.float32) for each in sums])
-        gradient |= {
-            "filters": vectors.T @ d_parts,
-            "filter_bias": (d_hidden[:, :FILTERS] * (strongest > 0)).sum(axis=0),
-        }
-        d_means = d_hidden[:, FILTERS:] / np.sqrt(batch.lengths, dtype=np.float32)[:, None]
-        at = batch.words[batch.places]
-        members = csr_matrix((np.ones(len(at), np.float32), (at % rows, message)), (rows, len(chosen)))[:-1]
-        d_vectors = d_parts @ parameters["filters"].T + members @ d_means
+        kept = self._kept((len(chosen), FILTERS + SIZE), FILTER_DROPOUT)
+        targets = self._targets[self._y[chosen]]
+        gradient, d_vectors = gradients(vectors, batch, network.parameters, targets, kept)
+        if self._few:
+            usual = np.sqrt(np.mean(np.einsum("ij,ij->i", vectors, vectors)))
+            lengths = np.linalg.norm(d_vectors, axis=1, keepdims=True)
+            pushed = vectors + PUSH_OF_FEW * usual * d_vectors / np.maximum(lengths, np.float32(1e-12))
+            others, d_pushed = gradients(pushed, batch, network.parameters, targets, kept)
+            gradient = {name: (each + others[name]) / 2 for name, each in gradient.items()}
+            d_vectors = (d_vectors + d_pushed) / 2
         d_table = pieces.T @ (d_vectors * mask)
 
         squares = self._table_squares[touched] + np.einsum("ij,ij->i", d_table, d_table) / SIZE

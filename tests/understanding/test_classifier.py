@@ -1,10 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from scipy.special import log_softmax
 
 from bot.errors import Misconfigured, Unprocessable
 from bot.understanding.classifier import IntentClassifier, linear
-from bot.understanding.classifier_network import FILTERS, SIZE, Network, apart, batches
+from bot.understanding.classifier_network import FILTERS, SIZE, Network, batches, gradients, read
 from bot.understanding.features import Featuriser, normalise
 
 EXAMPLES = {
@@ -188,14 +190,30 @@ def test_a_model_of_the_size_of_the_product_is_small(tmp_path):
         assert sum(arrays[name].nbytes for name in arrays.files) < 40e6
 
 
-def test_two_readings_of_a_message_are_drawn_together_along_the_slope_of_their_distance():
-    def distance(scores):
-        logs = log_softmax(scores, axis=1)
-        first, second = logs[:2], logs[2:]
-        return ((np.exp(first) - np.exp(second)) * (first - second)).sum()
+def test_the_network_moves_along_the_slope_of_its_error():
+    texts, y = ["le chien mord", "un homme", "homme sans chien ni homme"], np.array([0, 1, 0])
+    network = Network.fit(texts, y, 2, seed=0)
+    batch = next(batches(texts, network.vocabulary))
+    vectors = (batch.pieces @ network.table).astype(np.float64)
+    parameters = {name: array.astype(np.float64) for name, array in network.parameters.items()}
+    targets, random = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]]), np.random.default_rng(0)
+    kept = 2.0 * (random.random((3, FILTERS + SIZE)) < 0.5)
 
-    scores = np.random.default_rng(0).normal(size=(4, 3))
-    steps = 1e-6 * np.eye(scores.size).reshape(-1, *scores.shape)
-    slopes = [(distance(scores + step) - distance(scores - step)) / 2e-6 for step in steps]
-    assert apart(scores).ravel() == pytest.approx(slopes, abs=1e-6)
-    assert apart(np.vstack([scores[:2], scores[:2]])) == pytest.approx(0)
+    def error(values):
+        scores = (read(values["vectors"], batch, values)[0] * kept) @ values["output"] + values["output_bias"]
+        return -(targets * log_softmax(scores, axis=1)).sum() / 3
+
+    slopes, of_vectors = gradients(vectors, batch, parameters, targets, kept)
+    values = {**parameters, "vectors": vectors}
+    for name, slope in {**slopes, "vectors": of_vectors}.items():
+        way = random.normal(size=slope.shape)
+        there, back = (error({**values, name: values[name] + step * way}) for step in (1e-6, -1e-6))
+        assert (slope * way).sum() == pytest.approx((there - back) / 2e-6, rel=1e-3, abs=1e-6), name
+
+
+def test_a_classifier_of_before_says_nothing_of_its_sharpness_and_is_read(classifier, tmp_path):
+    classifier.save(tmp_path)
+    card = json.loads((tmp_path / "classifier.json").read_text(encoding="utf-8"))
+    assert card.pop("sharpness") == pytest.approx(0.8)  # That of few messages, as all had before.
+    (tmp_path / "classifier.json").write_text(json.dumps(card), encoding="utf-8")
+    assert np.array_equal(IntentClassifier.load(tmp_path).probabilities(TEXTS), classifier.probabilities(TEXTS))
