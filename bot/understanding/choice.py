@@ -8,8 +8,13 @@ Ranking = list[tuple[str, float]]
 TRACKING = "track_request"
 OPENED_OTHERWISE = {TRACKING, "resume_request", "talk_to_person", "distress"}
 """Intents that a reference in the message does not change: each of them knows what to do with it."""
-AROUND = {"greet", "goodbye", "thank", "affirm", "deny", "insult", "off_topic"}
+AROUND = {"greet", "goodbye", "thank", "affirm", "deny", "insult", "off_topic", "ask_bot"}
 """Intents that surround what people come for: in a message of several clauses, one that plainly asks goes before."""
+
+
+def asks(intent: str) -> bool:
+    """Return whether an intent is a question about a service."""
+    return intent.startswith("ask_") and intent not in AROUND
 
 
 def chosen(
@@ -38,7 +43,7 @@ def chosen(
     if refusal and ranking[0][0] == refusal[0][0][0] != "distress" and refusal[1][0][1] >= plainly:
         # "Pas le prix, le délai" was read as a question about the price: what is asked instead is believed.
         ranking = refusal[1]
-    asking = [each for each in clauses if each[0][0].startswith("ask_") and each[0][1] >= plainly]
+    asking = [each for each in clauses if asks(each[0][0]) and each[0][1] >= plainly]
     if ranking[0][0] in AROUND and asking:
         return max(asking, key=lambda each: each[0][1])
     if ranking is whole and whole[0][0] in {each[0][0] for each in asking}:

@@ -15,9 +15,12 @@ _ANNOUNCED = (
 )
 # "..., les papiers ?": a question of two or three words at the end.
 _SHORT_QUESTION = r"(?:le|la|les|l'|un|une|the|any)\s?\w+(?:\s\w+)?\s*\?"
+# "... c'est combien": a whole question at the end, which who dictates sets apart by nothing.
+_LAST_QUESTION = r"(?:c'est|ca co[uû]te) combien"
 _CUT = re.compile(
     rf"[?!;\n]+|\.\s|,?\s+(?:et|and)\s+(?={_ASKS}\b)|,\s+(?={_ASKS}\b)|,\s+(?={_SHORT_QUESTION})"
-    rf"|,?\s+(?:(?:alors|donc|et|so|and)\s+)?(?={_ANNOUNCED}\b)",
+    rf"|,?\s+(?:(?:alors|donc|et|so|and)\s+)?(?={_ANNOUNCED}\b)"
+    rf"|\s+(?={_LAST_QUESTION}\b)",
     re.IGNORECASE,
 )
 LONGEST = 12

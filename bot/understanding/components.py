@@ -19,10 +19,11 @@ from sklearn import config_context
 
 from bot.catalogue.load import checksum, load_catalogue
 from bot.learning.models import code_digest
-from bot.understanding.choice import chosen
+from bot.understanding.choice import asks, chosen
 from bot.understanding.classifier import IntentClassifier
 from bot.understanding.clauses import clauses_of
-from bot.understanding.language import LanguageDetector
+from bot.understanding.courtesy import without_courtesy
+from bot.understanding.language import LanguageDetector, words_with_a_language
 from bot.understanding.linker import ServiceLinker
 from bot.understanding.refusals import refusal
 from bot.understanding.situations import SituationFinder
@@ -134,12 +135,16 @@ class Intents(TrainedComponent):
         clauses = [self.model.rank(part)[:RANKED] for part in self._clauses(torn[1] if torn else text)]
         refused = [self.model.rank(part)[:RANKED] for part in torn]
         ranking = chosen(text, ranking, clauses, refused, threshold=threshold, plainly=self.config["facet_threshold"])
+        if ranking[0][0] == "greet" and (said := without_courtesy(text)):
+            # Who greets before saying something did not come to greet.
+            meant = self.model.rank(said)[:RANKED]
+            ranking = meant if meant[0][1] >= threshold else ranking
         name, confidence = ranking[0]
         intent = {"name": name if confidence >= threshold else UNSURE, "confidence": float(confidence)}
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": float(c)} for n, c in ranking], add_to_output=True)
         firsts = [each[0] for each in clauses]
-        asked = [n for n, c in firsts if n.startswith("ask_") and c >= self.config["facet_threshold"]]
+        asked = [n for n, c in firsts if asks(n) and c >= self.config["facet_threshold"]]
         add_entities(message, "facet", [each.removeprefix("ask_") for each in dict.fromkeys(asked)])
 
     @staticmethod
@@ -223,7 +228,7 @@ class Languages(TrainedComponent):
     def understand(self, message: Message, text: str) -> None:
         """Add the language to the entities."""
         language, confidence = self.model.detect(text)
-        if confidence >= self.config["threshold"] and len(text.split()) >= self.config["words"]:
+        if confidence >= self.config["threshold"] and len(words_with_a_language(text)) >= self.config["words"]:
             add_entities(message, "language", [language])
 
 

@@ -23,6 +23,8 @@ _MAX_CHARACTERS = 500
 # Words that both languages type: alone, they tell nothing.
 _SHARED = word_set("ok okay passport stop email mail sms info no pacs rsa apl cni aah visa internet message")
 _NOT_LETTERS = re.compile(r"[^a-z']+")
+# A reference, a code, an amount: their letters are of no language.
+_WITH_DIGITS = re.compile(r"\S*\d\S*")
 
 
 class LanguageDetector:
@@ -80,8 +82,13 @@ class LanguageDetector:
             return cls(arrays["weights"], bias)
 
 
+def words_with_a_language(text: str) -> list[str]:
+    """Return the words of a message that have no digit."""
+    return _WITH_DIGITS.sub(" ", text).split()
+
+
 def _words(text: str) -> list[str]:
-    return _NOT_LETTERS.sub(" ", fold(text)).split()
+    return _NOT_LETTERS.sub(" ", _WITH_DIGITS.sub(" ", fold(text))).split()
 
 
 def _pieces(text: str) -> list[str]:

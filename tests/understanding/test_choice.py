@@ -28,6 +28,12 @@ def test_a_question_goes_before_the_greeting_that_it_comes_with() -> None:
     assert intent("bonjour", greeting) == "greet"
 
 
+def test_a_question_about_a_service_goes_before_one_about_the_assistant() -> None:
+    assistant, price = [("ask_bot", 0.9)], [("ask_price", 0.8)]
+    assert intent("can you answer in English? How much is it?", assistant, assistant, price) == "ask_price"
+    assert intent("can you answer in English?", assistant) == "ask_bot"
+
+
 def test_when_the_whole_is_not_believed_the_surest_clause_is() -> None:
     assert intent("a et b", [("ask_price", 0.3)], [("ask_price", 0.7)], [("ask_delay", 0.8)]) == "ask_delay"
 

@@ -13,6 +13,7 @@ from bot.understanding.clauses import clauses_of
         ("my husband died on Tuesday, which papers should I bring", "which papers should I bring"),
         ("you useless machine just tell me where to go", "tell me where to go"),
         ("une moto que je viens d'acheter, les papiers ?", "les papiers"),
+        ("je voulais le permis euh non la carte grise c'est combien", "c'est combien"),
     ],
 )
 def test_a_question_after_a_story_is_a_clause_of_its_own(text: str, question: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.load import load_catalogue
-from bot.understanding.language import LanguageDetector
+from bot.understanding.language import LanguageDetector, words_with_a_language
 from tests.benchmarks.linker import ROOT, frozen
 
 
@@ -32,6 +32,12 @@ def test_a_few_words_are_enough(detector: LanguageDetector, text: str, language:
 @pytest.mark.parametrize("text", ["ok", "passport", "", "🙂", "12/05/1980", "CNI"])
 def test_what_both_languages_write_is_unsure(detector: LanguageDetector, text: str) -> None:
     assert detector.detect(text)[1] < 0.6
+
+
+@pytest.mark.parametrize("code", ["GU-2NZK-4E8Y", "GU-LEUR-9VOU", "87654321", "86€"])
+def test_a_code_is_of_no_language(detector: LanguageDetector, code: str) -> None:
+    assert detector.detect(f"track {code}") == detector.detect("track")
+    assert words_with_a_language(f"track {code} please") == ["track", "please"]
 
 
 def test_the_frozen_set_is_told_apart(detector: LanguageDetector) -> None:
