@@ -25,15 +25,19 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"[\s,.]*(?:s'il (?:vous|te) pla[iî]t|svp|stp|please|(?:merci|thank you|thanks)(?: (?:beaucoup|d'avance|bien"
-    r"|par avance|very much|in advance))?|cordialement|bien [aà] vous|kind regards|best regards)[\s.!?]*$",
+    r"\b(?:s'il (?:vous|te) pla[iî]t|svp|stp|please|(?:merci|thank you|thanks)(?: (?:beaucoup|d'avance|bien"
+    r"|par avance|very much|in advance))?|cordialement|bien [aà] vous|kind regards|best regards)$",
     re.IGNORECASE,
 )
+_MARKS = " \t\n,.!?"
+MOST_THANKS = 3
+"""Formulas that are taken off the end: "svp, merci d'avance, cordialement"."""
 
 
 def without_courtesy(text: str) -> str | None:
     """Return what a message says without its greeting, wishes and thanks; None when fewer than three words remain."""
     said = _BEFORE.sub("", text.replace("’", "'"), count=1)
-    while (shorter := _AFTER.sub("", said)) != said:
-        said = shorter
+    for _ in range(MOST_THANKS):
+        if after := _AFTER.search(ended := said.rstrip(_MARKS)):
+            said = ended[: after.start()].rstrip(" ,.")
     return said if len(re.findall(r"\w+", said)) >= 3 else None

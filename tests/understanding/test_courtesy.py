@@ -19,7 +19,9 @@ def test_what_is_said_is_told_from_the_courtesy_around_it(message, said):
     assert without_courtesy(message) == said
 
 
-@pytest.mark.parametrize("message", ["Bonjour madame", "Salut, ça va ?", "hi there", "merci beaucoup", "", "?!"])
+@pytest.mark.parametrize(
+    "message", ["Bonjour madame", "Salut, ça va ?", "hi there", "merci beaucoup", "", "?!", "bonjour" + 9990 * "."]
+)
 def test_courtesy_alone_says_nothing(message):
     assert without_courtesy(message) is None
 
