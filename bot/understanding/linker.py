@@ -84,6 +84,8 @@ class ServiceLinker:
         dictionary = Dictionary.build()
         linker = cls._unweighted(services, examples, dictionary)
         bare = [text for text in examples if max(linker._names.read(text).coverage) < _HINT]
+        # What the catalogue says of a service and names another one ("le dernier avis d'impôt") is about either.
+        said = {s.id: [text for text, _ in sentences_of(s) if linker._names_only(text, s.id)] for s in services}
         random = Random(28)  # noqa: S311 - makes sentences, guards nothing
         rows, choices = [], []
         for fold in range(_FOLDS):
@@ -92,7 +94,7 @@ class ServiceLinker:
             hidden = {text for s in known for i, (text, _) in enumerate(texts_of(s)) if i % _FOLDS == fold}
             heard = [text for i, text in enumerate(examples) if i % _FOLDS != fold]
             trial = cls._unweighted(known, heard, dictionary, hidden)
-            unread = {s.id: [text for text, _ in sentences_of(s) if text in hidden] for s in known}
+            unread = {s.id: [text for text in said[s.id] if text in hidden] for s in known}
             own = Practice(services, frozenset(unread), unread, [*BARE, *bare[fold::_FOLDS]], lexicon()[0])
             sentences = own.sentences(random)
             rows.append(pad(trial._features([text for text, _ in sentences]), len(services) + 2))
@@ -125,6 +127,10 @@ class ServiceLinker:
         mentioned = [self._ids[m.service] for m in accepted if not reading.stranger[m.service]]
         joined = [self._ids[service] for service in reading.joined if self._ids[service] in mentioned]
         return Links(ranking, mentioned, self._is_foreign(confidences, reading), joined)
+
+    def _names_only(self, text: str, service: str) -> bool:
+        """Return whether a text names no other service than this one."""
+        return all(self._ids[m.service] == service for m in self._names.read(text).mentions)
 
     def _is_foreign(self, confidences: NDArray[np.float64], reading: Reading) -> bool:
         """Return whether "foreign" beats "nothing" and all services that are not themselves part of a foreign name."""

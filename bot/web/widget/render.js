@@ -135,7 +135,7 @@ function renderSources(sources, { words, language, base }) {
       words.source,
       link(source.url, source.title, words, base),
       source.checked && `, ${words.checked(formatDate(source.checked, language))}`,
-      source.note && h("span", { class: "note" }, ` ${source.note}`),
+      source.note && h("span", { class: "note" }, `. ${source.note}`),
     ),
   );
   return h("ul", { class: "sources" }, ...lines);
