@@ -75,7 +75,10 @@ def names_another(visit: Visit, service_id: str, form: RequestForm) -> bool:
 
 
 def _ambiguous(visit: Visit) -> bool:
-    if len(visit.found("mentioned", [])) == 1:
+    mentioned = visit.found("mentioned", [])
+    if len(mentioned) == 1:
         return False
+    if len(mentioned) == AT_ONCE and _EITHER.search(visit.text):
+        return True
     ranking = visit.found("services", [])
     return len(ranking) > 1 and ranking[1]["confidence"] >= CLOSE * ranking[0]["confidence"]

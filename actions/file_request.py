@@ -178,9 +178,9 @@ class ActionOutsideForm(Action):
             return []
         service = visit.service((visit.found("service") or {}).get("id"))
         if service is not None:
-            # Typed in the open, such words are about a service: "corriger une erreur sur ma carte grise".
+            # Typed in the open, such words are about a service: "corriger une erreur sur ma carte grise, combien ?".
             note(moment=Moment.INFORMATION)
-            return tell(visit, service, [OVERVIEW])
+            return tell(visit, service, visit.entities("facet") or [OVERVIEW])
         if await said_again(visit):
             return slots(unclear=0)
         draft = await visit.desk.requests.latest_draft(visit.conversation_id)

@@ -8,7 +8,7 @@ Ranking = list[tuple[str, float]]
 TRACKING = "track_request"
 OPENED_OTHERWISE = {TRACKING, "resume_request", "talk_to_person", "distress"}
 """Intents that a reference in the message does not change: each of them knows what to do with it."""
-AROUND = {"greet", "goodbye", "thank", "affirm", "deny", "insult", "off_topic", "ask_bot"}
+AROUND = {"greet", "goodbye", "thank", "affirm", "deny", "inform", "insult", "off_topic", "ask_bot"}
 """Intents that surround what people come for: in a message of several clauses, one that plainly asks goes before."""
 
 
@@ -44,7 +44,9 @@ def chosen(
         # "Pas le prix, le délai" was read as a question about the price: what is asked instead is believed.
         ranking = refusal[1]
     asking = [each for each in clauses if asks(each[0][0]) and each[0][1] >= plainly]
-    if ranking[0][0] in AROUND and asking:
+    doubtful = asks(ranking[0][0]) and ranking[0][1] < plainly
+    if asking and (ranking[0][0] in AROUND or doubtful):
+        # Or a question that no clause asks plainly is what a story sounds like as a whole.
         return max(asking, key=lambda each: each[0][1])
     if ranking is whole and whole[0][0] in {each[0][0] for each in asking}:
         # Of several questions the first is the main one; the others are facets of the same message.

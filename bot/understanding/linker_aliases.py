@@ -1,7 +1,8 @@
 """Finds the names of services in a message, word by word, through typing mistakes."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -21,6 +22,7 @@ _DETERMINERS = word_set(
 )
 # Words that tie a name to its complement: "permis de chasse" is one thing, "mon permis, la chasse" is two.
 _LINKS = word_set("d de des du of")
+_MARKS = re.compile(r"[,;:!?()\n]|\.(?=\s)")
 _ARTICLES = word_set("l la le les the")
 # Letters that an apostrophe cuts off; without it they stick to the word ("didentité", "lacte").
 _ELISIONS = ("qu", "d", "l", "m", "n", "s", "t", "j", "c")
@@ -108,7 +110,11 @@ class Names:
 
     def read(self, text: str) -> Reading:
         """Return what the names say of a message."""
-        words = self._joined(tokens(text))
+        words: list[str] = []
+        begin: set[int] = set()  # Where a piece between two marks begins: what stands before belongs to another.
+        for piece in _MARKS.split(text):
+            begin.add(len(words))
+            words += self._joined(tokens(piece))
         likely = [self._candidates(word) if is_telling(word) else {} for word in words]
         places: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for position, candidates in enumerate(likely):
@@ -136,7 +142,7 @@ class Names:
             if found * coverage > reading.strength[match.service]:
                 reading.strength[match.service] = found * coverage
                 reading.coverage[match.service] = coverage
-                reading.stranger[match.service] = self._completed(words, strangers, match)
+                reading.stranger[match.service] = self._completed(words, begin, strangers, match)
         return reading
 
     def _joined(self, words: list[str]) -> list[str]:
@@ -150,15 +156,17 @@ class Names:
                 joined.append(word)
         return joined
 
-    def _completed(self, words: Sequence[str], strangers: Sequence[bool], match: "Match") -> bool:
+    def _completed(
+        self, words: Sequence[str], begin: Collection[int], strangers: Sequence[bool], match: "Match"
+    ) -> bool:
         """Return whether a word that is none of the service's completes a name: after it, or in English before it."""
         after = max(match.positions) + 1
-        if after < len(words) and words[after] in _LINKS:
+        if after < len(words) and after not in begin and words[after] in _LINKS:
             after += 1 + (words[after + 1 : after + 2] != [] and words[after + 1] in _ARTICLES)
             if after < len(words) and self._is_odd(words[after], match.service):
                 return True
-        before = min(match.positions) - 1
-        return before >= 0 and strangers[before] and self._is_odd(words[before], match.service)
+        first = min(match.positions)
+        return first not in begin and strangers[first - 1] and self._is_odd(words[first - 1], match.service)
 
     def _is_odd(self, word: str, service: int) -> bool:
         """Return whether a noun is in nothing that the catalogue says of a service ("permis de *chasse*")."""

@@ -92,6 +92,7 @@ async def test_an_unknown_service_gets_an_honest_answer_and_no_price_of_another(
     ("language", "question", "titles"),
     [
         ("fr", "passeport ou carte d'identité ?", {"Passeport", "Carte nationale d'identité"}),
+        ("fr", "pour Rome, passeport ou carte d'identité, lequel ?", {"Passeport", "Carte nationale d'identité"}),
         ("en", "passport or identity card?", {"Passport", "National identity card"}),
     ],
 )
@@ -122,6 +123,11 @@ async def test_the_question_that_waited_is_answered_once_the_service_is_named(ci
     await citizen.say("ça coûte combien ?")
     await citizen.say("le permis de conduire, je l'ai perdu")
     assert "Permis de conduire — prix" in citizen.said
+
+
+async def test_who_takes_back_a_word_while_asking_is_answered_what_was_asked(citizen: Citizen) -> None:
+    await citizen.say("je me trompe, c'est ma carte grise et pas mon permis, ça coûte combien ?")
+    assert "Carte grise (certificat d'immatriculation) — prix" in citizen.said
 
 
 async def test_a_service_that_cannot_be_filed_here_says_where_it_is(citizen: Citizen) -> None:

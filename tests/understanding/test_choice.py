@@ -28,6 +28,19 @@ def test_a_question_goes_before_the_greeting_that_it_comes_with() -> None:
     assert intent("bonjour", greeting) == "greet"
 
 
+def test_a_question_goes_before_what_is_told_with_it() -> None:
+    told, when = [("inform", 0.8)], [("ask_delay", 0.7)]
+    assert intent("mon titre finit en mai, quand le renouveler ?", told, told, when) == "ask_delay"
+    assert intent("mon titre finit en mai", told) == "inform"
+
+
+def test_a_doubtful_question_yields_to_the_part_that_plainly_asks() -> None:
+    where = [("ask_where", 0.9)]
+    assert intent("une histoire, où aller ?", [("ask_how", 0.5)], [("inform", 0.9)], where) == "ask_where"
+    assert intent("une histoire, où aller ?", [("ask_how", 0.7)], [("inform", 0.9)], where) == "ask_how"
+    assert intent("une histoire, où aller ?", [("distress", 0.5)], [("inform", 0.9)], where) == "distress"
+
+
 def test_a_question_about_a_service_goes_before_one_about_the_assistant() -> None:
     assistant, price = [("ask_bot", 0.9)], [("ask_price", 0.8)]
     assert intent("can you answer in English? How much is it?", assistant, assistant, price) == "ask_price"

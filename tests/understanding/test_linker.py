@@ -113,6 +113,11 @@ def test_a_thing_of_no_service_is_foreign(linker: ServiceLinker, text: str) -> N
     assert linker.link(text).foreign
 
 
+def test_a_word_before_a_comma_completes_no_name(linker: ServiceLinker) -> None:
+    links = linker.link("Pour aller au Portugal, passeport ou carte d'identité ?")
+    assert links.mentioned == ["passport", "identity-card"]
+
+
 def test_a_named_service_is_never_foreign(linker: ServiceLinker, catalogue: Catalogue) -> None:
     for service in catalogue.services.values():
         for title in (service.title.fr, service.title.en):
