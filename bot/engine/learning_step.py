@@ -7,12 +7,21 @@ and its libraries, goes to standard error, which is the run's log.
 import json
 import os
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 from bot.engine.background import stand_back
 from bot.errors import GuichetError
 from bot.settings import Settings
+
+LOOK = 1.0
+"""Seconds between two guesses of how far a training is."""
+GUESSED_MOST = 0.95
+"""A guess never claims the end."""
 
 
 def run_step(settings: Settings) -> int:
@@ -38,11 +47,12 @@ def run_step(settings: Settings) -> int:
     return 1
 
 
-def _do(settings: Settings, request: dict[str, Any], tell: Any) -> dict[str, Any]:
+def _do(settings: Settings, request: dict[str, Any], tell: Callable[[float], None]) -> dict[str, Any]:
     from bot.engine.train import prepare_rasa, train
 
     if request["step"] == "train":
-        trained = train(settings, challenger=request["challenger"])
+        with _guessing(float(request["usual"]), tell):
+            trained = train(settings, challenger=request["challenger"])
         return {"seconds": round(trained.seconds, 1)}
     prepare_rasa()
     from bot.engine.compare import compare, listen
@@ -53,3 +63,24 @@ def _do(settings: Settings, request: dict[str, Any], tell: Any) -> dict[str, Any
         return {"changes": [asdict(each) for each in listen(champion, challenger, messages)]}
     comparison, changes = compare(settings, champion, challenger, messages, request["newer"], tell)
     return {"comparison": comparison.wire(), "changes": [asdict(each) for each in changes]}
+
+
+@contextmanager
+def _guessing(usual: float, tell: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far a training is while it goes on, which Rasa does not say: by the time of the champion's, in seconds.
+
+    What counts is the time that this process had of the processor: while others have it, nothing is done.
+    """
+    over = threading.Event()
+
+    def guess() -> None:
+        while not over.wait(LOOK):
+            tell(min(GUESSED_MOST, time.process_time() / max(1.0, usual)))
+
+    guessing = threading.Thread(target=guess, daemon=True)
+    guessing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        guessing.join()

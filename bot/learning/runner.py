@@ -207,11 +207,7 @@ class Runner:
 
     async def _train(self, run: Run, archive: Path, data: Dataset, changed: list[str], usual: float) -> None:
         delete(archive)
-        guess = asyncio.ensure_future(self._guess(run, usual))
-        try:
-            await self._run(run, {"step": "train", "challenger": archive.name})
-        finally:
-            guess.cancel()
+        await self._run(run, {"step": "train", "challenger": archive.name, "usual": usual})
         card = read_card(archive)
         write_card(
             archive,
@@ -225,14 +221,6 @@ class Runner:
                 changed=changed,
             ),
         )
-
-    async def _guess(self, run: Run, usual: float) -> None:
-        # Rasa does not say how far it is: the champion's own time is the best guess, and it never claims the end.
-        started = time.monotonic()
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            elapsed = time.monotonic() - started
-            await self.store.step(run.id, self._holder, done=round(min(0.95, elapsed / max(1.0, usual)), 3))
 
     async def _enter(self, run: Run, state: RunState, **values: Any) -> None:
         if await self.store.step(run.id, self._holder, state=state, done=0.0, **values):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,27 @@ def test_a_disk_that_fills_up_during_the_training_is_said_in_words() -> None:
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["message"] == "No space left on device."
     assert done.stderr == "what Rasa prints\n"
+
+
+def test_how_far_a_training_is_is_guessed_by_the_processor_it_had_and_never_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from bot.engine import learning_step
+
+    had, told = iter([10.0, 10.0, 50.0, 999.0]), []
+    enough = threading.Event()
+
+    def tell(done: float) -> None:
+        told.append(done)
+        if len(told) == 4:
+            enough.set()
+            monkeypatch.setattr(learning_step, "LOOK", 60.0)
+
+    monkeypatch.setattr(learning_step, "LOOK", 0.001)
+    monkeypatch.setattr(learning_step.time, "process_time", lambda: next(had))
+    with learning_step._guessing(100.0, tell):
+        assert enough.wait(10)
+    assert told == [0.1, 0.1, 0.5, 0.95], "it stands still while others have the processor"
 
 
 def test_the_cross_validation_holds_out_each_example_once_accepted_ones_too(
