@@ -84,6 +84,15 @@ def find_month(text: str, today: date, side: str = "any") -> date | None:
     return first if first >= today.replace(day=1) else first.replace(year=today.year + 1)
 
 
+def find_year(text: str, today: date) -> int | None:
+    """Return the past year that a text names, alone or with a month ("en 87", "mars 2009"), or None."""
+    folded = in_figures(fold(text))
+    if match := _MONTH_ALONE.search(folded):
+        return int(match[2]) if match[2] else None
+    match = _YEAR_ALONE.search(folded)
+    return _year(match[1] or match[2], today, "past") if match else None
+
+
 def is_incomplete(text: str) -> bool:
     """Return whether a text names a month or a year and no day ("né en 87"): a date is meant, and half said."""
     folded = in_figures(fold(text))

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
+from bot.understanding.births import find_births
 from bot.understanding.words import word_set
 from bot.words import fold
 
@@ -73,13 +75,20 @@ class Ages:
         return ages[0] <= self.lowest and self.highest <= ages[1]
 
 
-def find_ages(text: str) -> Ages | None:
+def find_ages(text: str, today: date | None = None) -> Ages | None:
     """Return the age of the person concerned, or None when the text does not say it.
 
     A child's age comes before the writer's own, because who speaks of a child asks for the child.
+
+    Args:
+        text: what was written.
+        today: the day on which the age is that a birth tells ("née en 87"); none is the day on which this is called.
     """
     words = _TOKEN.findall(re.sub(r"dix[- ](?=sept|huit)", "dix", fold(text[:_MAX_CHARACTERS])))
     said = [found for position in range(len(words)) if (found := _age_at(words, position))]
+    for start, lowest, highest in find_births(text[:_MAX_CHARACTERS], today or date.today()):
+        child = _borne(_TOKEN.findall(fold(text[:start]))[-_REACH:], _CHILDREN)
+        said.append((0 if child else 2, Ages(lowest, highest)))
     if said:
         return min(said, key=lambda found: found[0])[1]
     if any(word in _BABIES and _is_baby(words, position) for position, word in enumerate(words)):

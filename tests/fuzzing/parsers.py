@@ -39,6 +39,7 @@ from bot.requests.periods import find_period
 from bot.requests.reference import find_access_code, find_reference, hide_access_codes
 from bot.satisfaction.verbatims_file import read_verbatims
 from bot.understanding.ages import find_ages
+from bot.understanding.details import details
 from bot.web.caller import address_of
 from bot.web.console.filters import FIELDS, read_filter
 from tests.requests.made_up import field_of
@@ -121,7 +122,8 @@ def _dates(text: str) -> None:
         find_date(text, TODAY, side=side)
         find_month(text, TODAY, side)
         find_period(text, TODAY, side=side)
-    find_ages(text)
+    find_ages(text, TODAY)
+    list(details(text, TODAY))
 
 
 def _answers(thrown: tuple[FieldType, str]) -> None:

@@ -134,3 +134,9 @@ def test_odd_input_gets_a_sane_answer(archive: Path) -> None:
     for answer in answers:
         assert sum(each["confidence"] for each in answer["ranking"]) <= 1.0001
         assert answer["service"] is None
+
+
+def test_dates_and_references_are_shown_with_the_entities(archive: Path) -> None:
+    (answer,) = parse_all(archive, ["où en est gu 7k3m 9qxo, envoyée le 03/03/26 ?"])
+    told = [{"entity": "reference", "value": "GU-7K3M-9QXQ"}, {"entity": "date", "value": "2026-03-03"}]
+    assert [each for each in answer["entities"] if each in told] == told

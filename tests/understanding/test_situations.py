@@ -1,5 +1,7 @@
 """What a message says of the citizen's case: what happened, where, and how old the person is."""
 
+from datetime import date
+
 import pytest
 
 from bot.catalogue.load import Catalogue, load_catalogue
@@ -39,6 +41,30 @@ def finder() -> SituationFinder:
 )
 def test_the_age_of_the_person_concerned_is_found(finder: SituationFinder, text: str, age: int) -> None:
     assert finder.find(text).age == age
+
+
+@pytest.mark.parametrize(
+    ("text", "lowest", "highest"),
+    [
+        ("je suis née en 87", 38, 39),
+        ("née en 1963, quand ai-je droit à ma retraite ?", 62, 63),
+        ("un passeport pour mon fils né le 12/05/2015", 11, 11),
+        ("un passeport pour mon fils, né le 30 novembre 2015", 10, 10),
+        ("ma fille est née en mars 2009", 16, 17),
+        ("I was born in 1990", 35, 36),
+        ("je suis né en 1960 et mon fils est né en 2012", 13, 14),
+        ("bébé né le 3 novembre 2026", 0, 0),
+    ],
+)
+def test_a_birth_tells_the_age(text: str, lowest: int, highest: int) -> None:
+    ages = find_ages(text, date(2026, 11, 22))
+    assert ages is not None
+    assert (ages.lowest, ages.highest) == (lowest, highest)
+
+
+@pytest.mark.parametrize("text", ["je suis née à Rennes", "née le 3 mars", "né en 2030", "je ne sais pas"])
+def test_a_birth_without_a_year_tells_no_age(text: str) -> None:
+    assert find_ages(text, date(2026, 11, 22)) is None
 
 
 @pytest.mark.parametrize(
