@@ -41,6 +41,7 @@ _COMPACT = re.compile(r"^\s*(\d{2})(\d{2})(\d{4})\s*$")
 _MONTH_ALONE = re.compile(rf"\b({'|'.join(_MONTHS)})\b\.?(?:\s+(\d{{4}}))?")
 _FOUR_FIGURES = re.compile(r"(?<!\d)\d{4}(?!\d)")
 WORDS_OF_A_DATE = 4
+_YEAR = re.compile(r"\b(?:en|in|nee?s?|born)\s+(\d{4})\b|\b(?:nee?s?|born)\s+(?:en|in)\s+(\d{2})\b|^(\d{4})$")
 _YEAR_ALONE = re.compile(r"\b(?:en|in|ne en|nee en|born in)\s+(\d{4}|\d{2})\b|^(\d{4})$")
 
 
@@ -85,12 +86,15 @@ def find_month(text: str, today: date, side: str = "any") -> date | None:
 
 
 def find_year(text: str, today: date) -> int | None:
-    """Return the past year that a text names, alone or with a month ("en 87", "mars 2009"), or None."""
+    """Return the year that a text names, alone or with a month ("en 1987", "mars 2009"), or None.
+
+    Two figures are a year after a birth only: "née en 87", but "réponse en 48 heures".
+    """
     folded = in_figures(fold(text))
     if match := _MONTH_ALONE.search(folded):
         return int(match[2]) if match[2] else None
-    match = _YEAR_ALONE.search(folded)
-    return _year(match[1] or match[2], today, "past") if match else None
+    match = _YEAR.search(folded)
+    return _year(match[match.lastindex or 0], today, "past") if match else None
 
 
 def is_incomplete(text: str) -> bool:

@@ -87,8 +87,9 @@ def find_ages(text: str, today: date | None = None) -> Ages | None:
     words = _TOKEN.findall(re.sub(r"dix[- ](?=sept|huit)", "dix", fold(text[:_MAX_CHARACTERS])))
     said = [found for position in range(len(words)) if (found := _age_at(words, position))]
     for start, lowest, highest in find_births(text[:_MAX_CHARACTERS], today or date.today()):
-        child = _borne(_TOKEN.findall(fold(text[:start]))[-_REACH:], _CHILDREN)
-        said.append((0 if child else 2, Ages(lowest, highest)))
+        if highest <= _OLDEST:
+            child = _borne(_TOKEN.findall(fold(text[:start]))[-_REACH:], _CHILDREN)
+            said.append((0 if child else 2, Ages(lowest, highest)))
     if said:
         return min(said, key=lambda found: found[0])[1]
     if any(word in _BABIES and _is_baby(words, position) for position, word in enumerate(words)):

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.requests.dates import find_date, find_year, says_year
+from bot.requests.dates_spoken import in_figures
 from bot.words import fold
 
-_BORN = re.compile(r"\b(?:n[ée]e?s?|born)\s+(?=(?:en|in|le|on|au mois|the|\d))", re.IGNORECASE)
-_CLAUSE = re.compile(r"[^,;:!?()\n]{1,40}")
-_OLDEST = 130
+# Without its accent, "ne" is born only before a figure: "ne le 12/05/2015", but not "je ne le trouve plus".
+_BORN = re.compile(
+    r"\b(?:née?s?|nees?|born)\s+(?=(?:en|in|le|on|au mois|the)\b|\d)"
+    r"|\bne\s+(?=(?:le\s+|en\s+(?:[a-zà-ÿ]+\s+)?)?\d)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[^,;:!?()\n]{1,60}")
+_WITH_YEAR = re.compile(r"\d{4}|\d\D+\d{2}\b")
 
 
 def find_births(text: str, today: date) -> Iterator[tuple[int, int, int]]:
@@ -22,15 +28,14 @@ def find_births(text: str, today: date) -> Iterator[tuple[int, int, int]]:
         today: the day on which the age is.
     """
     for match in _BORN.finditer(text):
-        said = _CLAUSE.match(text, match.end())
-        if said is None:
-            continue
-        born = find_date(said[0], today, side="past")
-        if born is not None and says_year(said[0]):
+        clause = _CLAUSE.match(text, match.start())
+        said = in_figures(fold(clause[0])) if clause else ""
+        born = find_date(said, today, side="past")
+        if born is not None and says_year(said) and _WITH_YEAR.search(said):
             lowest = highest = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        elif born is None and (year := find_year(fold(said[0]), today)) is not None:
+        elif born is None and (year := find_year(said, today)) is not None:
             lowest, highest = max(0, today.year - year - 1), today.year - year
         else:
             continue
-        if 0 <= lowest <= highest <= _OLDEST:
+        if 0 <= lowest <= highest:
             yield match.start(), lowest, highest

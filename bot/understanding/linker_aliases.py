@@ -22,8 +22,9 @@ _DETERMINERS = word_set(
 )
 # Words that tie a name to its complement: "permis de chasse" is one thing, "mon permis, la chasse" is two.
 _LINKS = word_set("d de des du of")
-_MARKS = re.compile(r"[,;:!?()\n]|\.(?=\s)")
 _ARTICLES = word_set("l la le les the")
+# What stands before a mark completes no name that follows: "pour le Portugal, passeport".
+_MARKS = re.compile(r"[,;:!?()\n]|\.(?=\s)")
 # Letters that an apostrophe cuts off; without it they stick to the word ("didentité", "lacte").
 _ELISIONS = ("qu", "d", "l", "m", "n", "s", "t", "j", "c")
 
@@ -111,7 +112,7 @@ class Names:
     def read(self, text: str) -> Reading:
         """Return what the names say of a message."""
         words: list[str] = []
-        begin: set[int] = set()  # Where a piece between two marks begins: what stands before belongs to another.
+        begin: set[int] = set()  # Where a piece between two marks begins.
         for piece in _MARKS.split(text):
             begin.add(len(words))
             words += self._joined(tokens(piece))

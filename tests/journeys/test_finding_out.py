@@ -126,7 +126,7 @@ async def test_the_question_that_waited_is_answered_once_the_service_is_named(ci
 
 
 async def test_who_takes_back_a_word_while_asking_is_answered_what_was_asked(citizen: Citizen) -> None:
-    await citizen.say("je me trompe, c'est ma carte grise et pas mon permis, ça coûte combien ?")
+    await citizen.say("je voudrais changer l'adresse de mon permis non pardon de ma carte grise c'est combien")
     assert "Carte grise (certificat d'immatriculation) — prix" in citizen.said
 
 

@@ -27,6 +27,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Directory:
         ("un rendez-vous demain en quinze", [("date", "2026-12-07")]),
         ("le 03/03/26", [("date", "2026-03-03")]),
         ("je suis née en 87", [("year", "1987")]),
+        ("déménagée en 2025", [("year", "2025")]),
+        ("une réponse en 48 heures, payé en 10 fois", []),
         ("né en mars 2009", [("month", "2009-03")]),
         ("j'ai la référence gu 7k3m 9qxo", [("reference", "GU-7K3M-9QXQ")]),
         ("j'habite 35500 Vitré", [("postcode", "35500")]),

@@ -54,6 +54,8 @@ def test_the_age_of_the_person_concerned_is_found(finder: SituationFinder, text:
         ("I was born in 1990", 35, 36),
         ("je suis né en 1960 et mon fils est né en 2012", 13, 14),
         ("bébé né le 3 novembre 2026", 0, 0),
+        ("ne le 12/05/2015", 11, 11),
+        ("née le trois mars mille neuf cent quatre-vingt-sept", 39, 39),
     ],
 )
 def test_a_birth_tells_the_age(text: str, lowest: int, highest: int) -> None:
@@ -62,8 +64,19 @@ def test_a_birth_tells_the_age(text: str, lowest: int, highest: int) -> None:
     assert (ages.lowest, ages.highest) == (lowest, highest)
 
 
-@pytest.mark.parametrize("text", ["je suis née à Rennes", "née le 3 mars", "né en 2030", "je ne sais pas"])
-def test_a_birth_without_a_year_tells_no_age(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je suis née à Rennes",
+        "née le 3 mars",
+        "je suis née le 12",
+        "né en 2030",
+        "je ne le trouve plus depuis hier, mon passeport",
+        "on ne le fera qu'en 2025",
+        "je ne sais pas",
+    ],
+)
+def test_a_birth_without_a_year_and_a_refusal_tell_no_age(text: str) -> None:
     assert find_ages(text, date(2026, 11, 22)) is None
 
 
